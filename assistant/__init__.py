@@ -1,0 +1,1 @@
+"""How it answers: evidence, backends, citations and what it cost."""

@@ -1,0 +1,1 @@
+"""Backends: named ways to produce an answer."""

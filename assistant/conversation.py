@@ -1,0 +1,109 @@
+"""The values of a conversation: what was asked, shown as evidence, cited and answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assistant.cost.models import Attempt
+from corpus.models import Document, Passage
+
+__all__ = ["Answer", "Citation", "CitedFigure", "Evidence", "Seconds", "Turn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A numbered span put before the backend.
+
+    `text` is what the backend sees; `passages` are the passages merged into it, in document
+    order, so `page` to `page_last` (1-based, None where the format has none) covers them all.
+    `header` is the context (company, form, period, section). `tokens` counts `text` and `header`.
+    """
+
+    n: int
+    document: Document
+    passages: tuple[Passage, ...]
+    header: str
+    text: str
+    tokens: int
+
+    @property
+    def page(self) -> int | None:
+        return self.passages[0].page
+
+    @property
+    def page_last(self) -> int | None:
+        return self.passages[-1].page_last
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An evidence number in an answer that has been checked to exist.
+
+    `quote` is the span of the evidence that supports the citing sentence, `passage` the stored
+    passage that holds it, `page` its 1-based page or None.
+    """
+
+    n: int
+    document: Document
+    passage: Passage
+    quote: str
+
+    @property
+    def page(self) -> int | None:
+        return self.passage.page
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFigure:
+    """A quantity in an answer: `value` in base units ("37.6 billion dollars" is 37600000000).
+
+    `unit` is "USD" (or another currency code), "percent", or the unit as written, else "". It is
+    `verified` when a passage that the sentence cites, evidence `n`, holds the same value and unit.
+    """
+
+    text: str
+    value: Decimal
+    unit: str
+    verified: bool
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Wall-clock seconds of one turn; `first_token` is None when nothing was streamed."""
+
+    search: float
+    first_token: float | None
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question and its answer, as history for the next."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer; `answered` is False for a refusal.
+
+    `text` carries markers `[1]` for the evidence it cites; `dropped_citations` counts markers
+    that named evidence which was never given and were removed. `attempt` is the ledger's row.
+    """
+
+    question: str
+    text: str
+    answered: bool
+    citations: tuple[Citation, ...]
+    figures: tuple[CitedFigure, ...]
+    evidence: tuple[Evidence, ...]
+    dropped_citations: int
+    attempt: Attempt
+    seconds: Seconds
+
+    @property
+    def evidence_tokens(self) -> int:
+        return sum(item.tokens for item in self.evidence)

@@ -1,0 +1,1 @@
+"""What it cost: prices, the meter and the ledger."""

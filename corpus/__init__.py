@@ -1,0 +1,1 @@
+"""What we know: documents, passages and the indexes that find them."""

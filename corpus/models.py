@@ -1,0 +1,164 @@
+"""The vocabulary of the product as frozen values: Source, Document, Passage, Filters, Hit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import PurePath
+
+__all__ = ["DocumentState", "Document", "Filters", "Hit", "Media", "Passage", "PassageKind", "Source"]
+
+
+class Media(StrEnum):
+    """The format that a document was read as."""
+
+    PDF = "pdf"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+class DocumentState(StrEnum):
+    """Where a document stands; only READY documents are searched."""
+
+    INDEXING = "indexing"
+    READY = "ready"
+    SUPERSEDED = "superseded"
+
+
+class PassageKind(StrEnum):
+    PROSE = "prose"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that a document came from: an absolute path, an upload's name or a URL."""
+
+    location: str
+    name: str
+    added: datetime
+    size: int | None = None
+    modified_ns: int | None = None
+
+    @staticmethod
+    def name_of(location: str) -> str:
+        """Return the file name that people know the location by."""
+        return PurePath(location).name or location
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One content, whatever names it came under.
+
+    `id` is the SHA-256 of the original bytes in hex. `companies` holds display names ("Amazon"),
+    the filer or main subject first. `form` is an SEC form ("10-K", "10-Q", "8-K") or one of
+    "earnings call", "press release", "article", "note". `fiscal_period` is the filer's fiscal
+    year or quarter, "FY2025" or "FY2026Q2". `pages` counts physical pages and is None where the
+    format has none. Whatever the content does not state is None or empty, never guessed.
+    """
+
+    id: str
+    title: str
+    media: Media
+    companies: tuple[str, ...] = ()
+    form: str | None = None
+    fiscal_period: str | None = None
+    period_end: date | None = None
+    published: date | None = None
+    pages: int | None = None
+    passages: int = 0
+    topics: tuple[str, ...] = ()
+    publisher: str | None = None
+    references: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    state: DocumentState = DocumentState.READY
+
+    @property
+    def company(self) -> str | None:
+        """The filer or main subject, None where the content names none."""
+        return self.companies[0] if self.companies else None
+
+    @property
+    def name(self) -> str:
+        """The file name of the newest source, else the title: what people call the document."""
+        return self.sources[-1].name if self.sources else self.title
+
+    def with_sources(self, sources: tuple[Source, ...]) -> Document:
+        return replace(self, sources=sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of a document that is embedded and cited.
+
+    `text` is what is shown and cited; `header` is the context (company, form, period, section)
+    that is embedded and indexed in front of it. `page` and `page_last` are 1-based physical pages
+    of a PDF, None where the format has none. `tokens` counts word pieces of header and text by
+    the bundled MiniLM tokenizer.
+    """
+
+    id: str
+    document_id: str
+    ordinal: int
+    text: str
+    header: str
+    headings: tuple[str, ...] = ()
+    kind: PassageKind = PassageKind.PROSE
+    page: int | None = None
+    page_last: int | None = None
+    tokens: int = 0
+
+    @property
+    def indexed_text(self) -> str:
+        """Header and text as the embedder and the lexical index see them."""
+        return f"{self.header}\n{self.text}" if self.header else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a search is confined to; an empty field confines nothing. Names match without case."""
+
+    companies: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    periods: tuple[str, ...] = ()
+    since: date | None = None
+    documents: tuple[str, ...] = field(default=())
+
+    def admit(self, document: Document) -> bool:
+        """Tell whether a document is within the filters; an unknown date is not since anything."""
+        return (
+            _any_of(self.companies, document.companies)
+            and _any_of(self.forms, (document.form,))
+            and _any_of(self.periods, (document.fiscal_period,))
+            and (not self.documents or document.id in self.documents)
+            and (
+                self.since is None
+                or (document.published is not None and document.published >= self.since)
+            )
+        )
+
+    @property
+    def empty(self) -> bool:
+        return self == Filters()
+
+
+def _any_of(wanted: tuple[str, ...], present: tuple[str | None, ...]) -> bool:
+    if not wanted:
+        return True
+    known = {value.casefold() for value in present if value}
+    return any(value.casefold() in known for value in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with its document, rank (1-based), fused score and the rank in each list."""
+
+    passage: Passage
+    document: Document
+    rank: int
+    score: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None

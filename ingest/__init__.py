@@ -1,0 +1,1 @@
+"""How it gets in: bytes with provenance become passages in the corpus."""
