@@ -7,7 +7,25 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import PurePath
 
-__all__ = ["DocumentState", "Document", "Filters", "Hit", "Media", "Passage", "PassageKind", "Source"]
+__all__ = [
+    "Document",
+    "DocumentState",
+    "Filters",
+    "Hit",
+    "Media",
+    "Passage",
+    "PassageKind",
+    "Source",
+]
+    "Document",
+    "DocumentState",
+    "Filters",
+    "Hit",
+    "Media",
+    "Passage",
+    "PassageKind",
+    "Source",
+]
 
 
 class Media(StrEnum):
