@@ -17,15 +17,6 @@ __all__ = [
     "PassageKind",
     "Source",
 ]
-    "Document",
-    "DocumentState",
-    "Filters",
-    "Hit",
-    "Media",
-    "Passage",
-    "PassageKind",
-    "Source",
-]
 
 
 class Media(StrEnum):

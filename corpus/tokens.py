@@ -6,15 +6,20 @@ passage sizes, evidence budgets and estimated usage. Other tokenizers differ, he
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from corpus.errors import ModelUnavailable
 
-__all__ = ["bundled_model_path", "bundled_tokenizer", "count_tokens"]
+__all__ = ["TokenIds", "bundled_model_path", "bundled_tokenizer", "count_tokens", "model_input"]
+
+TokenIds = NDArray[np.int64]
 
 
 @cache
@@ -35,12 +40,35 @@ def bundled_model_path() -> Path:
 @cache
 def bundled_tokenizer() -> Tokenizer:
     """Return the MiniLM tokenizer with truncation and padding off, fit for counting."""
-    tokenizer = Tokenizer.from_file(str(bundled_model_path() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
+    return _load()
 
 
 def count_tokens(text: str) -> int:
     """Return the number of word pieces in `text`, without the two special tokens."""
     return len(bundled_tokenizer().encode(text, add_special_tokens=False).ids)
+
+
+def model_input(texts: Sequence[str], max_tokens: int) -> tuple[TokenIds, TokenIds]:
+    """Return ids and attention mask, each of shape (len(texts), longest), for the MiniLM.
+
+    Both special tokens are within `max_tokens`; what is beyond is cut, what is short padded.
+    """
+    encodings = _truncating_tokenizer(max_tokens).encode_batch(list(texts))
+    ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
+    mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+    return ids, mask
+
+
+@cache
+def _truncating_tokenizer(max_tokens: int) -> Tokenizer:
+    tokenizer = _load()
+    tokenizer.enable_truncation(max_length=max_tokens)
+    tokenizer.enable_padding()
+    return tokenizer
+
+
+def _load() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(bundled_model_path() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
-__all__ = ["Attempt", "AttemptState", "CostSource", "Purpose", "Usage", "UsageSource"]
+__all__ = [
+    "Attempt",
+    "AttemptState",
+    "CostSource",
+    "Overlay",
+    "Price",
+    "Purpose",
+    "Reference",
+    "Repriced",
+    "Totals",
+    "Usage",
+    "UsageSource",
+]
 
 
 class UsageSource(StrEnum):
@@ -45,7 +58,9 @@ class Purpose(StrEnum):
 class Usage:
     """Token counts of one call; None is unknown, never zero.
 
-    `input_tokens` includes cached ones; `reasoning_tokens` is a part of `output_tokens`.
+    `input_tokens` includes tokens read from and written to the provider's cache;
+    `reasoning_tokens` is a part of `output_tokens`. `web_searches` counts the provider's own
+    searches, which some bill by the thousand.
     """
 
     input_tokens: int | None = None
@@ -56,6 +71,7 @@ class Usage:
     reasoning_tokens: int | None = None
     source: UsageSource = UsageSource.NONE
     raw: Mapping[str, object] | None = None
+    web_searches: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +107,86 @@ class Attempt:
     overlay_hash: str | None = None
     first_token_seconds: float | None = None
     total_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A price that the price data lacks, entered by the deployment in US dollars per Mtok.
+
+    Without `cache_read_mtok`, cached tokens cost as much as others. `source` and `as_of` say
+    where the price is from and when it was read.
+    """
+
+    provider: str
+    model: str
+    input_mtok: Decimal
+    output_mtok: Decimal
+    cache_read_mtok: Decimal | None
+    currency: str
+    source: str
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a usage costs, in integer pico-dollars; all three amounts are None when unpriced.
+
+    `low` and `high` bound `cost`. `rates` holds the rates that were applied, by kind, as decimal
+    strings, and where they are from; `version` and `overlay_hash` name the price data consulted.
+    """
+
+    low: int | None
+    cost: int | None
+    high: int | None
+    source: CostSource
+    rates: Mapping[str, str] | None
+    version: str
+    overlay_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over attempts; answers served from our own cache are not calls and not counted.
+
+    A sum covers what is known: `unknown_tokens` attempts lack a count of input or output and
+    `unpriced` attempts lack a cost. A sum of which nothing is known is None; of no attempts, 0.
+    `estimated` says that some token count is an estimate, `cost_estimated` that some cost is.
+    """
+
+    attempts: int
+    input_tokens: int | None
+    output_tokens: int | None
+    unknown_tokens: int
+    estimated: bool
+    cost_low: int | None
+    cost: int | None
+    cost_high: int | None
+    unpriced: int
+    cost_estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A model that tokens are repriced at, by the names of the price data."""
+
+    label: str
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repriced:
+    """What the same tokens would cost at a reference's prices: repriced, not run.
+
+    `low` (the cache works there as it did) to `high` (no cache), in pico-dollars; None when no
+    attempt could be repriced. `unpriced` counts the attempts that the range leaves out.
+    Tokenizers and answer lengths differ between models.
+    """
+
+    reference: Reference
+    low: int | None
+    high: int | None
+    attempts: int
+    unpriced: int
+    estimated: bool
+    note: str = "repriced, not run"

@@ -1,0 +1,173 @@
+"""Pure: evidence into candidate statements: sentences, and table rows that read as statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from assistant.backends.analyst_periods import Period, periods
+from assistant.backends.analyst_terms import Stems, stems
+from assistant.prompts import EvidenceView
+from assistant.quantities import Quantity, quantities, table_scale
+from assistant.sentences import is_row, spans
+from corpus.companies import find_companies
+
+__all__ = ["Candidate", "candidates"]
+
+_PERIOD_HEAD = re.compile(
+    r"(?:19|20)\d\d|\b(?:ended|months|quarter|change|fiscal)\b|\bQ[1-4]\b", re.IGNORECASE
+)
+_HAS_DIGIT = re.compile(r"\d")
+_LEAST_WORDS = 4
+_LONGEST_HEAD = 120
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A statement that could answer: `text` as it would be shown, and what it stands in.
+
+    `around` is the text of its neighbours, caption and section, `before` the sentence in front of
+    it. `position` orders candidates as they were read.
+    """
+
+    text: str
+    view: EvidenceView
+    position: int
+    row: bool = False
+    around: str = ""
+    before: str = ""
+
+    @cached_property
+    def stems(self) -> Stems:
+        return stems(self.text)
+
+    @cached_property
+    def near(self) -> Stems:
+        return stems(f"{self.around} {self.view.title} {self.view.section or ''}")
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return quantities(self.text)
+
+    @cached_property
+    def periods(self) -> tuple[Period, ...]:
+        return periods(self.text)
+
+    @cached_property
+    def companies(self) -> tuple[str, ...]:
+        return find_companies(self.text)
+
+    @cached_property
+    def companies_near(self) -> tuple[str, ...]:
+        return find_companies(f"{self.around} {self.view.title} {self.view.section or ''}")
+
+
+def candidates(views: Sequence[EvidenceView]) -> tuple[Candidate, ...]:
+    """Return every statement that the evidence makes, in reading order."""
+    found: list[Candidate] = []
+    for view in views:
+        found.extend(_of_view(view, len(found)))
+    return tuple(found)
+
+
+def _of_view(view: EvidenceView, first: int) -> Iterator[Candidate]:
+    pieces = [view.text[start:end] for start, end in spans(view.text)]
+    table = _Table()
+    number = first
+    for index, piece in enumerate(pieces):
+        if is_row(piece):
+            statement = table.read(piece)
+            around = f"{table.caption} {table.section}"
+        else:
+            table = table.under(piece)
+            statement = "" if _is_fragment(piece) else " ".join(piece.split())
+            around = " ".join(_plain(pieces, index - 1) + _plain(pieces, index + 1))
+        if statement:
+            before = _plain(pieces, index - 1)
+            yield Candidate(
+                statement,
+                view,
+                number,
+                row=is_row(piece),
+                around=around,
+                before="" if not before or _is_fragment(before[0]) else " ".join(before[0].split()),
+            )
+            number += 1
+
+
+def _plain(pieces: Sequence[str], index: int) -> list[str]:
+    if 0 <= index < len(pieces) and not is_row(pieces[index]):
+        return [pieces[index]]
+    return []
+
+
+def _is_fragment(piece: str) -> bool:
+    """Headings, page furniture and bare numbers state nothing."""
+    ended = piece.rstrip("\"'”’)]*").endswith((".", "!", "?", ":", ";"))
+    return len(piece.split()) < _LEAST_WORDS or (not ended and not _HAS_DIGIT.search(piece))
+
+
+class _Table:
+    """Reads rows below a caption: remembers unit, column heads and the section they stand under."""
+
+    def __init__(self, caption: str = "") -> None:
+        self.caption = caption
+        self.section = ""
+        self.heads: list[str] = []
+        self.unit = table_scale(caption)
+        self.money = "$" in caption
+        self._in_heads = True
+
+    def under(self, line: str) -> _Table:
+        """Return a table under one more line of text: its caption or a label among its rows."""
+        if not self._in_heads and len(line) <= _LONGEST_HEAD and not line.endswith("."):
+            self.section = line
+            return self
+        return _Table(line if len(line) > _LONGEST_HEAD else f"{self.caption} {line}".strip())
+
+    def read(self, row: str) -> str:
+        """Return the row as a statement, "" for a row of column heads."""
+        cells = [cell.strip() for cell in row.strip().strip("|").split("|")]
+        if all(re.fullmatch(r":?-+:?", cell) for cell in cells):
+            return ""
+        self.unit = table_scale(row) or self.unit
+        self.money = self.money or "$" in row
+        if self._is_head(cells):
+            self.heads = cells
+            return ""
+        self._in_heads = False
+        return self._statement(cells)
+
+    def _is_head(self, cells: Sequence[str]) -> bool:
+        if not self._in_heads:
+            return all(re.fullmatch(r"(?:19|20)\d\d[AE]?", cell) for cell in cells if cell)
+        values = cells[1:]
+        if all(_PERIOD_HEAD.search(cell) and "$" not in cell for cell in values):
+            return True
+        return not self.heads and not any(_HAS_DIGIT.search(cell) for cell in values)
+
+    def _statement(self, cells: Sequence[str]) -> str:
+        label, values = cells[0], list(cells[1:])
+        heads = self.heads[-len(values) :] if len(self.heads) >= len(values) else []
+        if heads and len(self.heads) > len(values) + 1:
+            heads = []
+        named = [
+            f"{head}: {self._value(value)}" if head else self._value(value)
+            for head, value in zip(heads or [""] * len(values), values, strict=True)
+            if value
+        ]
+        prefix = f"{self.section.rstrip(':')} — " if self.section else ""
+        return f"{prefix}{label} — {'; '.join(named)}" if label else "; ".join(named)
+
+    def _value(self, value: str) -> str:
+        """Return a cell with the unit that the table states once for all of them."""
+        bare = re.fullmatch(r"(\(?)\$?\s?(\(?)(\d[\d,]*(?:\.\d+)?)(\)?)", value)
+        if bare is None or self.unit is None or re.fullmatch(r"(?:19|20)\d\d", value):
+            return value
+        scale = self.unit[0].removesuffix("s")
+        sign = "$" if self.money else ""
+        closed = "(" in bare.group(1) + bare.group(2)
+        amount = f"{sign}{bare.group(3)} {scale}"
+        return f"({amount})" if closed else amount

@@ -1,0 +1,83 @@
+"""Pure: text into sentences and table rows, as spans, so that a quote stays verbatim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["Span", "is_row", "sentences", "spans", "words"]
+
+Span = tuple[int, int]
+"""Start and end offset of a piece of text."""
+
+_END = re.compile(r"""[.!?]["”’')\]]*(?:\s*\[\d+\])*\s+(?=["“‘'(\[$€£¥•*_-]*[A-Z0-9$€£¥])""")
+_ABBREVIATED = re.compile(
+    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|vs|approx|Mr|Ms|Mrs|Dr|St|Jr|Sr|Fig|etc|Jan|Feb|Mar|Apr|Jun|Jul"
+    r"|Aug|Sep|Sept|Oct|Nov|Dec|cf|al|e\.g|i\.e|U\.S|U\.K|a\.m|p\.m)|(?<![A-Za-z])[A-Z])\.$"
+)
+_GOES_ON = re.compile(r"[a-z(,;%]")
+_OPEN_END = re.compile(r"(?:,|\b(?:of|the|to|and|or|in|by|for|a|an|from|with|was|were|is|are|approximately|about))$")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’&-]*[A-Za-z]|[A-Za-z]|\d[\d,.]*\d|\d")
+
+
+def is_row(line: str) -> bool:
+    """Tell whether a line is a table row: cells between bars."""
+    return line.count("|") >= 2 or (" | " in line and line.count("|") >= 1)
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Return the spans of the sentences and table rows of `text`, in order, without white space."""
+    found: list[Span] = []
+    for start, end in _blocks(text):
+        if is_row(text[start:end]):
+            found.append((start, end))
+        else:
+            found.extend(_sentences(text, start, end))
+    return tuple(found)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences and table rows of `text`."""
+    return tuple(text[start:end] for start, end in spans(text))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words and numbers of `text` in lower case."""
+    return tuple(match.group().lower().replace("’", "'") for match in _WORD.finditer(text))
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Yield rows, headings and paragraphs; a line that goes on with the last sentence is joined."""
+    start: int | None = None
+    end = position = 0
+    for line in text.splitlines(keepends=True):
+        bare = line.strip()
+        goes_on = start is not None and bare and _GOES_ON.match(bare) and not is_row(bare)
+        if start is not None and not goes_on and not _OPEN_END.search(text, start, end):
+            yield start, end
+            start = None
+        if bare:
+            begin = position + len(line) - len(line.lstrip())
+            if is_row(bare) and start is not None:
+                yield start, end
+                start = None
+            end = position + len(line.rstrip())
+            start = begin if start is None else start
+            if is_row(bare):
+                yield start, end
+                start = None
+        position += len(line)
+    if start is not None:
+        yield start, end
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    begin = start
+    for match in _END.finditer(text, start, end):
+        stop = match.start() + len(match.group().rstrip())
+        if _ABBREVIATED.search(text, begin, match.start() + 1):
+            continue
+        yield begin, stop
+        begin = match.end()
+    if begin < end:
+        yield begin, end

@@ -1,0 +1,168 @@
+"""Frozen settings from the environment and backends.toml; builds nothing.
+
+| variable | meaning | default |
+|---|---|---|
+| LOADFACTOR_DATA | folder of the store and the ledger | data |
+| LOADFACTOR_MODELS | folder of the exported embedding model | data/models |
+| LOADFACTOR_BACKENDS | the backends file | backends.toml |
+| LOADFACTOR_TIMEZONE | whose midnight starts "today" | UTC |
+| LOADFACTOR_EMBEDDING_MODEL | a sentence-transformers model instead of the bundled one | unset |
+| LOADFACTOR_EVIDENCE_TOKENS | most tokens of evidence put before a backend | 3000 |
+| LOADFACTOR_UPLOAD_LIMIT_MB | largest upload in megabytes | 100 |
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from assistant.cost.models import Overlay, Reference
+from corpus.errors import ConfigurationError
+
+__all__ = ["BackendEntry", "Settings", "load_settings"]
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEntry:
+    """One `[backends.NAME]` table of backends.toml."""
+
+    name: str
+    label: str
+    kind: str
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a deployment can set; see the module's table."""
+
+    data: Path
+    models: Path
+    zone: ZoneInfo
+    embedding_model: str | None
+    evidence_tokens: int
+    upload_limit_mb: int
+    default_backend: str
+    backends: tuple[BackendEntry, ...]
+    references: tuple[Reference, ...]
+    overlays: tuple[Overlay, ...]
+
+
+def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = None) -> Settings:
+    """Read the settings; `data` overrides LOADFACTOR_DATA.
+
+    Raises ConfigurationError naming the variable or the entry, the field and the remedy.
+    """
+    path = _backends_path(environ)
+    table = _read_toml(path)
+    backends = tuple(_backend(path, name, row) for name, row in table.get("backends", {}).items())
+    default = table.get("default", "offline")
+    if default not in {entry.name for entry in backends}:
+        raise ConfigurationError(f"{path}: default = {default!r} names no [backends.{default}].")
+    return Settings(
+        data=data or Path(environ.get("LOADFACTOR_DATA", "data")),
+        models=Path(environ.get("LOADFACTOR_MODELS", "data/models")),
+        zone=_zone(environ.get("LOADFACTOR_TIMEZONE", "UTC")),
+        embedding_model=environ.get("LOADFACTOR_EMBEDDING_MODEL") or None,
+        evidence_tokens=_positive(environ, "LOADFACTOR_EVIDENCE_TOKENS", 3000),
+        upload_limit_mb=_positive(environ, "LOADFACTOR_UPLOAD_LIMIT_MB", 100),
+        default_backend=default,
+        backends=backends,
+        references=tuple(_reference(path, row) for row in table.get("references", ())),
+        overlays=tuple(_overlay(path, row) for row in table.get("prices", ())),
+    )
+
+
+def _backends_path(environ: Mapping[str, str]) -> Path:
+    if named := environ.get("LOADFACTOR_BACKENDS"):
+        return Path(named)
+    here = Path("backends.toml")
+    return here if here.is_file() else REPOSITORY / "backends.toml"
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read ({error.strerror}); set LOADFACTOR_BACKENDS to a backends file."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _text(path: Path, entry: str, row: Mapping[str, Any], key: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(f"{path}: {entry} needs {key} = \"...\" (a text).")
+    return value
+
+
+def _backend(path: Path, name: str, row: Mapping[str, Any]) -> BackendEntry:
+    entry = f"[backends.{name}]"
+    label, kind, provider, model = (
+        _text(path, entry, row, key) for key in ("label", "kind", "provider", "model")
+    )
+    return BackendEntry(name, label, kind, provider, model)
+
+
+def _reference(path: Path, row: Mapping[str, Any]) -> Reference:
+    label, provider, model = (
+        _text(path, "[[references]]", row, key) for key in ("label", "provider", "model")
+    )
+    return Reference(label=label, provider=provider, model=model)
+
+
+def _overlay(path: Path, row: Mapping[str, Any]) -> Overlay:
+    entry = f"[[prices]] {row.get('provider', '?')}/{row.get('model', '?')}"
+    as_of = row.get("as_of")
+    if not isinstance(as_of, date):
+        raise ConfigurationError(f"{path}: {entry} needs as_of = YYYY-MM-DD.")
+    cache_read = "cache_read_mtok"
+    return Overlay(
+        provider=_text(path, entry, row, "provider"),
+        model=_text(path, entry, row, "model"),
+        input_mtok=_dollars(path, entry, row, "input_mtok"),
+        output_mtok=_dollars(path, entry, row, "output_mtok"),
+        cache_read_mtok=_dollars(path, entry, row, cache_read) if cache_read in row else None,
+        currency=_text(path, entry, row, "currency"),
+        source=_text(path, entry, row, "source"),
+        as_of=as_of,
+    )
+
+
+def _dollars(path: Path, entry: str, row: Mapping[str, Any], key: str) -> Decimal:
+    remedy = f'{path}: {entry} needs {key} = "1.25" (dollars per million tokens, as text).'
+    try:
+        value = Decimal(_text(path, entry, row, key))
+    except InvalidOperation as error:
+        raise ConfigurationError(remedy) from error
+    if not value.is_finite() or value < 0:
+        raise ConfigurationError(remedy)
+    return value
+
+
+def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
+    value = environ.get(name, str(default))
+    if not value.isdecimal() or int(value) == 0:
+        raise ConfigurationError(f"{name}={value!r} must be a whole number above zero.")
+    return int(value)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigurationError(
+            f"LOADFACTOR_TIMEZONE={name!r} is no time zone; use a name such as Europe/Berlin."
+        ) from error

@@ -1,0 +1,118 @@
+"""A turn in a thread of its own: the call and its ledger row end well whatever the screen does.
+
+Stop, rerun and a closed tab raise in the script; the thread goes on. The script only ever looks:
+`snapshots` may be called by any number of script runs, at any time, as often as they like.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from threading import Condition, Event, Thread
+from time import monotonic
+
+from assistant.conversation import Answer, Evidence
+from assistant.research import Answered, EvidenceFound, Failed, TextDelta
+from assistant.research import Event as ResearchEvent
+from corpus.errors import LoadFactorError
+
+__all__ = ["Produce", "RunningTurn", "Snapshot"]
+
+Produce = Callable[[], Generator[ResearchEvent, None, None]]
+UNEXPECTED = "Something went wrong on our side; the log of the app has the details."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How far a turn has come. A finished turn holds an answer, an error, or was stopped."""
+
+    evidence: tuple[Evidence, ...] | None = None
+    text: str = ""
+    answer: Answer | None = None
+    error: str | None = None
+    stopped: bool = False
+    finished: bool = False
+
+
+class RunningTurn:
+    """A question and the thread that answers it."""
+
+    def __init__(self, turn_id: str, question: str, produce: Produce) -> None:
+        self.id = turn_id
+        self.question = question
+        self._produce = produce
+        self._stop = Event()
+        self._changed = Condition()
+        self._snapshot = Snapshot()
+        self._thread = Thread(target=self._run, name=f"turn-{turn_id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; what it has so far is kept and marked."""
+        self._stop.set()
+
+    def join(self, seconds: float) -> None:
+        self._thread.join(seconds)
+
+    @property
+    def now(self) -> Snapshot:
+        with self._changed:
+            return self._snapshot
+
+    def snapshots(self, interval: float = 0.05) -> Iterator[Snapshot]:
+        """Yield how far the turn is whenever that changed, at most once an interval (seconds)."""
+        seen: Snapshot | None = None
+        while seen is None or not seen.finished:
+            started = monotonic()
+            with self._changed:
+                self._changed.wait_for(lambda: self._snapshot is not seen)  # noqa: B023
+                seen = self._snapshot
+            yield seen
+            if not seen.finished:
+                self._rest(interval - (monotonic() - started))
+
+    def _rest(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._snapshot.finished, timeout=max(0.0, seconds))
+
+    def _run(self) -> None:
+        try:
+            with closing(self._produce()) as events:
+                self._consume(events)
+        except LoadFactorError as error:
+            self._update(error=str(error))
+        except Exception:
+            log.exception("turn %s failed", self.id)
+            self._update(error=UNEXPECTED)
+        finally:
+            self._update(finished=True)
+
+    def _consume(self, events: Iterator[ResearchEvent]) -> None:
+        for event in events:
+            self._take(event)
+            settled = isinstance(event, Answered | Failed)
+            if self._stop.is_set() and not settled:
+                self._update(stopped=True)
+                return
+
+    def _take(self, event: ResearchEvent) -> None:
+        match event:
+            case EvidenceFound():
+                self._update(evidence=event.evidence)
+            case TextDelta():
+                self._update(text=self.now.text + event.text)
+            case Answered():
+                self._update(answer=event.answer)
+            case Failed():
+                self._update(error=event.message)
+
+    def _update(self, **changes: object) -> None:
+        with self._changed:
+            self._snapshot = replace(self._snapshot, **changes)  # type: ignore[arg-type]
+            self._changed.notify_all()

@@ -1,0 +1,68 @@
+"""The composition root: settings become objects; the only place that builds the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from assistant.backends.backend import Backend
+from assistant.backends.registry import build_backends
+from assistant.cost.ledger import Ledger
+from assistant.cost.meter import Meter
+from assistant.cost.prices import Prices
+from assistant.settings import Settings
+from corpus.embedding import Embedder
+from corpus.onnx_embedder import OnnxEmbedder
+from corpus.sentence_embedder import SentenceEmbedder
+from corpus.store import Corpus
+
+__all__ = ["Runtime", "build", "build_corpus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The running product: one a process."""
+
+    settings: Settings
+    corpus: Corpus
+    meter: Meter
+    prices: Prices
+    backends: Mapping[str, Backend]
+
+    @property
+    def default_backend(self) -> Backend:
+        return self.backends[self.settings.default_backend]
+
+
+def build(settings: Settings) -> Runtime:
+    """Build the graph; open rows that a dead process left in the ledger are settled.
+
+    Raises CorpusError or ConfigurationError.
+    """
+    corpus = build_corpus(settings)
+    ledger = Ledger(settings.data / "ledger.db")
+    ledger.settle_stale(_now())
+    prices = Prices(settings.overlays)
+    return Runtime(
+        settings=settings,
+        corpus=corpus,
+        meter=Meter(ledger, prices, _now, settings.zone),
+        prices=prices,
+        backends=build_backends(settings.backends),
+    )
+
+
+def build_corpus(settings: Settings) -> Corpus:
+    """Open the corpus with the configured embedder; loads no model yet."""
+    return Corpus.open(settings.data, _embedder(settings))
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if settings.embedding_model:
+        return SentenceEmbedder(settings.embedding_model)
+    return OnnxEmbedder(settings.models)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

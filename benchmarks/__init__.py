@@ -1,0 +1,1 @@
+"""Measured claims: one script a claim; `make bench` runs them all."""

@@ -1,0 +1,189 @@
+"""The open handles on both indexes of one corpus, kept current with the generation.
+
+A reader opens the vector index only while nobody writes: chromadb's first query on a client may
+write, and two writers lose rows. Until then, and whenever the index fails, the caller searches the
+catalog's own vectors, which is slower on a large corpus and never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from corpus.catalog import Catalog
+from corpus.embedding import Vector
+from corpus.errors import CorpusDamaged
+from corpus.gate import Gate
+from corpus.generation import Generation, WriteLock
+from corpus.lexical import LexicalIndex
+from corpus.query import Query
+from corpus.vectors import VectorIndex
+
+__all__ = ["Indexes"]
+
+
+class Indexes:
+    """Handles on data/chroma and data/lexical; safe to share between threads."""
+
+    def __init__(
+        self, data: Path, catalog: Catalog, generation: Generation, lock: WriteLock
+    ) -> None:
+        self._vector_folder = data / "chroma"
+        self._lexical_folder = data / "lexical"
+        self._catalog = catalog
+        self._generation = generation
+        self._lock = lock
+        self._gate = Gate()
+        self._vectors: VectorIndex | None = None
+        self._vectors_at: int | None = None
+        self._failed_at: int | None = None
+        self._lexical: LexicalIndex | None = None
+        self._lexical_at: int | None = None
+        self._opening = Lock()
+        self._writing = False
+
+    def nearest(self, vector: Vector, limit: int) -> list[str] | None:
+        """Return passage ids, nearest first; None when the index cannot be asked now.
+
+        A stale handle that fails is reopened and asked once more.
+        """
+        for _ in range(2):
+            if not self._current():
+                return None
+            with self._gate.reading():
+                index = self._vectors
+                try:
+                    if index is not None:
+                        return index.nearest(vector, limit)
+                except CorpusDamaged:
+                    self._vectors_at = None
+        return None
+
+    def matching(
+        self, query: Query, limit: int, documents: Sequence[str] | None = None
+    ) -> list[str]:
+        """Return passage ids by BM25, best first.
+
+        A stale handle that fails is reopened and asked once more; then CorpusDamaged is raised.
+        """
+        try:
+            return self._lexical_for_reading().search(query, limit, documents)
+        except CorpusDamaged:
+            with self._opening:
+                self._lexical = None
+            return self._lexical_for_reading().search(query, limit, documents)
+
+    def start_writing(self) -> None:
+        """Begin a writer's work under the lock: fresh handles, then the generation goes odd."""
+        before = self._catalog.generation()
+        if self._vectors is None or self._vectors_at != before:
+            self._open_vectors()
+        if self._lexical is None or self._lexical_at != before:
+            self.open_lexical()
+        self._writing = True
+        self._generation.start()
+
+    def finish_writing(self) -> None:
+        """End a writer's work whose every change is in catalog and indexes."""
+        if self._lexical is not None:
+            self._lexical.close()
+        self._writing = False
+        self._vectors_at = self._lexical_at = self._generation.finish()
+        self._failed_at = None
+
+    def abandon(self) -> None:
+        """Leave a work that failed half-way: the generation stays odd, the next writer recovers."""
+        self._writing = False
+        self.close()
+
+    def vectors(self) -> VectorIndex:
+        """Return the handle for a writer; opens it where there is none."""
+        return self._vectors or self._open_vectors()
+
+    def lexical(self) -> LexicalIndex:
+        """Return the handle for a writer; opens it where there is none."""
+        return self._lexical or self.open_lexical()
+
+    def erase_vectors(self) -> VectorIndex:
+        """Delete the vector index and return an empty one."""
+        with self._gate.changing():
+            self._close_vectors()
+            VectorIndex.erase(self._vector_folder)
+        return self._open_vectors()
+
+    def erase_lexical(self) -> LexicalIndex:
+        """Delete the lexical index and return an empty one."""
+        self._close_lexical()
+        LexicalIndex.erase(self._lexical_folder)
+        return self.open_lexical()
+
+    def open_lexical(self) -> LexicalIndex:
+        self._close_lexical()
+        index = self._lexical = LexicalIndex(self._lexical_folder)
+        return index
+
+    def close(self) -> None:
+        """Release both indexes; queries in flight are waited for."""
+        with self._gate.changing():
+            self._close_vectors()
+        self._close_lexical()
+
+    def _current(self) -> bool:
+        """Tell whether the vector index may be asked, after reopening it if that is possible."""
+        now = self._generation.current()
+        if self._vectors is not None and (self._writing or self._vectors_at == now):
+            return True
+        if now % 2 or now == self._failed_at:
+            return False
+        with self._lock.held_if_free() as free:
+            return free and self._open_for_reading()
+
+    def _open_for_reading(self) -> bool:
+        now = self._catalog.generation()
+        if now % 2:
+            return False
+        try:
+            index = self._open_vectors()
+            healthy = self._complete(index)
+        except CorpusDamaged:
+            healthy = False
+        self._vectors_at = now if healthy else None
+        self._failed_at = None if healthy else now
+        return healthy
+
+    def _complete(self, index: VectorIndex) -> bool:
+        """Tell whether every passage is there; the query makes chromadb settle its log now."""
+        count, model = self._catalog.passage_count(), self._catalog.model()
+        if index.count() != count or model is None:
+            return False
+        anything = np.full(model.dimension, model.dimension**-0.5, dtype=np.float32)
+        return len(index.nearest(anything, 1)) == min(1, count)
+
+    def _open_vectors(self) -> VectorIndex:
+        with self._gate.changing():
+            self._close_vectors()
+            index = self._vectors = VectorIndex(self._vector_folder)
+        return index
+
+    def _close_vectors(self) -> None:
+        index, self._vectors, self._vectors_at = self._vectors, None, None
+        if index is not None:
+            index.close()
+
+    def _close_lexical(self) -> None:
+        index, self._lexical, self._lexical_at = self._lexical, None, None
+        if index is not None:
+            index.close()
+
+    def _lexical_for_reading(self) -> LexicalIndex:
+        now = self._generation.current()
+        with self._opening:
+            if self._lexical is None:
+                self._lexical = LexicalIndex(self._lexical_folder, create=False)
+            elif self._lexical_at != now and not self._writing:
+                self._lexical.reload()
+            self._lexical_at = now
+            return self._lexical

@@ -1,0 +1,147 @@
+"""The Chroma index of passage vectors: derived from the catalog; the only importer of `chromadb`.
+
+chromadb takes a second to import, so it waits until an index is opened.
+"""
+
+from __future__ import annotations
+
+import gc
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from corpus.embedding import Vector, Vectors
+from corpus.faults import translated
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import HNSWConfiguration
+
+__all__ = ["BATCH", "VectorIndex"]
+
+BATCH = 5_461
+"""Records in one call: chromadb's own limit on SQLite."""
+WHAT = "vector index"
+COLLECTION = "passages"
+GRAPH: HNSWConfiguration = {
+    "space": "cosine",
+    "max_neighbors": 32,
+    "ef_construction": 200,
+    "ef_search": 200,
+}
+"""Wider than the default: deleting and inserting leaves rows unreachable in a thin graph."""
+LOOKUPS = 500
+TWINS = (1, 10, 100, 1_000)
+SAME = 1e-5
+"""Cosine distance under which two vectors are copies of one another."""
+
+
+class VectorIndex:
+    """One open client on a folder; methods raise CorpusDamaged for whatever Chroma raises.
+
+    A client sees other processes' writes wrongly or not at all: whoever holds one closes it and
+    opens another when the generation has moved.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with translated(WHAT, folder):
+            self._client: Client | None = _client(folder)
+            self._collection: Any = self._client.get_or_create_collection(
+                COLLECTION,
+                configuration={"hnsw": GRAPH},
+                embedding_function=None,
+            )
+
+    def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
+        with translated(WHAT, self._folder):
+            for start in range(0, len(ids), BATCH):
+                self._collection.upsert(
+                    ids=list(ids[start : start + BATCH]), embeddings=vectors[start : start + BATCH]
+                )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        with translated(WHAT, self._folder):
+            for start in range(0, len(ids), BATCH):
+                self._collection.delete(ids=list(ids[start : start + BATCH]))
+
+    def count(self) -> int:
+        with translated(WHAT, self._folder):
+            return int(self._collection.count())
+
+    def ids(self) -> frozenset[str]:
+        with translated(WHAT, self._folder):
+            return frozenset(self._collection.get(include=[])["ids"])
+
+    def nearest(self, vector: Vector, limit: int) -> list[str]:
+        """Return up to `limit` passage ids, nearest first."""
+        with translated(WHAT, self._folder):
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=limit, include=[]
+            )
+        return list(found["ids"][0])
+
+    def unreachable(self, ids: Sequence[str], vectors: Vectors) -> tuple[str, ...]:
+        """Return the ids that a search for their own vector does not find.
+
+        Copies of a vector crowd each other out, so those not found first are looked for deeper.
+        """
+        lost = np.arange(len(ids))
+        for depth in TWINS:
+            parts = (lost[start : start + LOOKUPS] for start in range(0, len(lost), LOOKUPS))
+            missed = [index for part in parts for index in self._missed(part, ids, vectors, depth)]
+            lost = np.array(missed, dtype=np.int64)
+        return tuple(ids[int(index)] for index in lost)
+
+    def _missed(
+        self, part: np.ndarray[Any, np.dtype[np.int64]], ids: Sequence[str], rows: Vectors, n: int
+    ) -> list[int]:
+        with translated(WHAT, self._folder):
+            found = self._collection.query(
+                query_embeddings=rows[part], n_results=n, include=["distances"]
+            )
+        results = zip(part, found["ids"], found["distances"], strict=True)
+        return [
+            int(index)
+            for index, near, distances in results
+            # When even the last of a thousand is a copy, which of them is met says nothing.
+            if ids[index] not in near and not (n == TWINS[-1] and _all_copies(distances, n))
+        ]
+
+    def close(self) -> None:
+        """Release the client; without the collection of cycles its memory stays."""
+        client, self._client, self._collection = self._client, None, None
+        if client is not None:
+            client.close()
+        del client
+        gc.collect()
+
+    @staticmethod
+    def erase(folder: Path) -> None:
+        """Delete the index's files; every client of this process on them is closed before."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _all_copies(distances: Sequence[float], wanted: int) -> bool:
+    return len(distances) == wanted and distances[-1] < SAME
+
+
+def _client(folder: Path) -> Client:
+    """Open a client that shares nothing with others of this process.
+
+    chromadb keeps one system for all clients on a path; it is forgotten before and after, so that
+    closing one client never stops another's.
+    """
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings
+
+    SharedSystemClient.clear_system_cache()
+    try:
+        client = chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
+    finally:
+        SharedSystemClient.clear_system_cache()
+    return cast("Client", client)

@@ -1,0 +1,158 @@
+"""Ingest at the terminal: progress on standard error, outcomes on standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from corpus.models import Source
+from corpus.store import Corpus
+from ingest.outcome import Event, Finished, Found, Outcome, Progress, Status
+from ingest.pipeline import ingest
+
+__all__ = ["INPUTS_REFUSED", "run_ingest"]
+
+INPUTS_REFUSED = 3
+"""Exit code: done, some inputs refused."""
+
+_MOST_QUIET_ROWS = 30
+_QUIET = frozenset({Status.UNCHANGED, Status.SKIPPED})
+_COLOURS = {Status.REFUSED: "red", Status.ADDED: "green", Status.UPDATED: "green"}
+
+
+def run_ingest(
+    inputs: Sequence[str], corpus: Corpus, dry_run: bool = False, as_json: bool = False
+) -> int:
+    """Ingest, showing progress and then what became of each input.
+
+    Returns the exit code: 0, or 3 when some inputs were refused. Raises as `ingest` does.
+    """
+    outcomes: list[Outcome] = []
+    with _Display() as display:
+        for event in ingest(inputs, corpus, dry_run=dry_run):
+            display.show(event)
+            if isinstance(event, Finished):
+                outcomes.append(event.outcome)
+                if as_json:
+                    sys.stdout.write(json.dumps(event.outcome.as_json()) + "\n")
+                    sys.stdout.flush()
+    if not as_json:
+        Console(markup=False, highlight=False).print(_table(outcomes))
+    sys.stderr.write(_summary(outcomes, dry_run) + "\n")
+    return INPUTS_REFUSED if any(o.status is Status.REFUSED for o in outcomes) else 0
+
+
+@dataclass(slots=True)
+class _Display:
+    """The bar: inputs done, and pages, passages and passages a second so far."""
+
+    bar: Bar = field(
+        default_factory=lambda: Bar(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}", markup=False),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+    )
+    task: TaskID = field(default=TaskID(0))
+    inputs: int = 0
+    finished: int = 0
+    pages: int = 0
+    passages: int = 0
+
+    def __enter__(self) -> _Display:
+        self.task = self.bar.add_task("ingest", total=None, counts="")
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def show(self, event: Event) -> None:
+        if isinstance(event, Found):
+            self.inputs = event.inputs
+            self.bar.update(self.task, total=event.inputs)
+        elif isinstance(event, Progress):
+            share = event.done / event.passages
+            self._update(event.name, share, event.pages or 0, event.done)
+        else:
+            outcome = event.outcome
+            self.finished += 1
+            if outcome.status in (Status.ADDED, Status.UPDATED):
+                self.pages += outcome.pages or 0
+                self.passages += outcome.passages
+            self._update(Source.name_of(outcome.input), 0.0, 0, 0)
+
+    def _update(self, name: str, share: float, pages: int, passages: int) -> None:
+        done = self.passages + passages
+        elapsed = self.bar.tasks[self.task].elapsed or 0.0
+        rate = f", {done / elapsed:.0f}/s" if elapsed >= 1 else ""
+        self.bar.update(
+            self.task,
+            description=_printable(name)[:40],
+            completed=self.finished + share,
+            counts=f"{self.pages + pages} pages, {done} passages{rate}",
+        )
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    """What happened to each input; unchanged and skipped ones only while they are few."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("status", "document", "company", "form", "period"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("pages", justify="right")
+    table.add_column("passages", justify="right")
+    table.add_column("reason", overflow="fold")
+    few = sum(outcome.status in _QUIET for outcome in outcomes) <= _MOST_QUIET_ROWS
+    for outcome in outcomes:
+        if few or outcome.status not in _QUIET:
+            table.add_row(*_row(outcome))
+    return table
+
+
+def _row(outcome: Outcome) -> Iterable[Text]:
+    yield Text(str(outcome.status), style=_COLOURS.get(outcome.status, ""))
+    cells = (
+        Source.name_of(outcome.input),
+        outcome.company,
+        outcome.form,
+        outcome.fiscal_period,
+        None if outcome.pages is None else str(outcome.pages),
+        str(outcome.passages) if outcome.passages else None,
+        outcome.reason,
+    )
+    yield from (Text(_printable(cell or "")) for cell in cells)
+
+
+def _summary(outcomes: Sequence[Outcome], dry_run: bool) -> str:
+    counts = Counter(outcome.status for outcome in outcomes)
+    told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    new = [o for o in outcomes if o.status in (Status.ADDED, Status.UPDATED)]
+    passages = sum(outcome.passages for outcome in new)
+    seconds = sum(outcome.seconds for outcome in outcomes)
+    rehearsed = "Dry run, nothing stored: " if dry_run else ""
+    inputs = f"{len(outcomes)} input{'' if len(outcomes) == 1 else 's'}"
+    return f"{rehearsed}{inputs}: {told or 'nothing found'}; {passages} passages, {seconds:.1f} s"
+
+
+def _printable(text: str) -> str:
+    """A file's name must not steer the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -1,0 +1,54 @@
+"""The original bytes of every document, kept under their own hash in data/originals."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from corpus.errors import CorpusUnwritable
+from corpus.models import Media
+
+__all__ = ["keep_original", "original_path"]
+
+_SUFFIXES = {Media.PDF: ".pdf", Media.HTML: ".html", Media.MARKDOWN: ".md", Media.TEXT: ".txt"}
+
+
+def original_path(data: Path, document_id: str, media: Media) -> Path:
+    """Return where the original of a document lies, whether it is there or not."""
+    return data / "originals" / f"{document_id}{_SUFFIXES[media]}"
+
+
+def keep_original(data: Path, document_id: str, media: Media, content: bytes) -> Path:
+    """Write the bytes whole or not at all, and return their path; what is there is left alone.
+
+    Raises CorpusUnwritable when the disk is full or the folder cannot be written.
+    """
+    path = original_path(data, document_id, media)
+    if path.is_file() and path.stat().st_size == len(content):
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, content)
+    except OSError as error:
+        raise CorpusUnwritable(
+            f"Cannot keep the original in {path.parent}: {error.strerror or error}. "
+            "Free some space or choose another folder with --data."
+        ) from error
+    return path
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        with suppress(OSError):
+            partial.unlink()
+        raise

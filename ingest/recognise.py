@@ -1,0 +1,165 @@
+"""Pure: who, what and when of a document, from its content alone.
+
+Front matter comes first, then the facts that filings tag (`dei:`) and the keys over a text
+(`header:`), then the way the content opens. The file's name is a label, and decides nothing but
+the title of a document that has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from ingest.blocks import Reading
+from ingest.content import Content, content_of
+from ingest.dates import DATE, as_date
+from ingest.recognise_company import recognise_companies
+from ingest.recognise_form import CALL, FILINGS, recognise_form
+from ingest.recognise_period import recognise_period
+
+__all__ = ["Recognised", "context_of", "recognise"]
+
+_DATED_KEYS = (
+    "published",
+    "published_date",
+    "date",
+    "as_of",
+    "generated",
+    "header:filing_date",
+    "header:filed",
+    "html:date",
+)
+_FILED = re.compile(rf"\bfiled\s+(?:on\s+)?({DATE})", re.IGNORECASE)
+_SIGNED = re.compile(rf"\bDated?:\s*({DATE})", re.IGNORECASE)
+_SPOKEN_ON = re.compile(
+    rf"\bas\s+of\s+today,?\s+(?:[a-z]+day,?\s+)?({DATE})|\bheld\b[^.]{{0,60}}\bon\s+({DATE})"
+    rf"|^\W*(?:[a-z]+day,\s+)?({DATE})\b[^\n]{{0,20}}$|\btoday\s+is\s+(?:[a-z]+day,\s+)?({DATE})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PREPARED = re.compile(rf"\b(?:prepared|published|dated)\s+(?:on\s+)?({DATE})", re.IGNORECASE)
+_OUR_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]")
+_HASHTAGS = re.compile(r"(?:#[\w/-]+\s*)+")
+_URL = re.compile(r"https?://[^\s<>()\[\]\"',;]+[^\s<>()\[\]\"',;.]")
+_SOURCES = re.compile(r"(?im)^\s*(?:\*\*)?sources?(?:\*\*)?\s*:.*$")
+_LONGEST_TITLE = 160
+_LONGEST_IN_HEADER = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a document says of itself, in the terms of `Document`; unknown is None or empty."""
+
+    title: str
+    companies: tuple[str, ...] = ()
+    form: str | None = None
+    fiscal_period: str | None = None
+    period_end: date | None = None
+    published: date | None = None
+    topics: tuple[str, ...] = ()
+    publisher: str | None = None
+    references: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def context_of(recognised: Recognised) -> tuple[str, ...]:
+    """Return what every passage header begins with: company, form, period, date, own title."""
+    reports = recognised.form in FILINGS or recognised.form == CALL
+    own_title = "" if reports and recognised.companies else recognised.title[:_LONGEST_IN_HEADER]
+    return tuple(
+        filter(
+            None,
+            (
+                ", ".join(recognised.companies[:2]),
+                recognised.form,
+                recognised.fiscal_period,
+                recognised.published.isoformat() if recognised.published else None,
+                own_title,
+            ),
+        )
+    )
+
+
+def recognise(reading: Reading, name: str) -> Recognised:
+    """Return what the content tells; `name` is the title where the content has none."""
+    content = content_of(reading)
+    form = recognise_form(content, reading.media)
+    own_title = _own_title(content)
+    published = _published(content, form, own_title)
+    period = recognise_period(content, form, published)
+    companies = recognise_companies(content, form, own_title)
+    composed = " ".join(filter(None, (companies[0], form, period.label))) if companies else ""
+    reports = form in FILINGS or form == CALL
+    return Recognised(
+        title=(composed if reports else None) or own_title or PurePath(name).stem or name,
+        companies=companies,
+        form=form,
+        fiscal_period=period.label,
+        period_end=period.end,
+        published=published,
+        topics=_topics(content),
+        publisher=_publisher(content),
+        references=_references(content),
+        warnings=reading.warnings,
+    )
+
+
+def _own_title(content: Content) -> str | None:
+    stated = content.stated_text("title", "name") or content.title
+    if stated is None and content.headings:
+        stated = content.headings[0]
+    return " ".join(stated.split())[:_LONGEST_TITLE] or None if stated else None
+
+
+def _published(content: Content, form: str | None, title: str | None) -> date | None:
+    """The day that a document is dated: stated, filed, signed, spoken or prepared on."""
+    for key in _DATED_KEYS:
+        if stated := as_date(content.stated(key)):
+            return stated
+    if form in FILINGS:
+        if filed := _FILED.search(content.opening[:400]):
+            return as_date(filed.group(1))
+        signed = [as_date(match.group(1)) for match in _SIGNED.finditer(content.text)]
+        return signed[-1] if signed else None
+    if found := _SPOKEN_ON.search(content.opening):
+        return as_date(next(filter(None, found.groups())))
+    if found := _PREPARED.search(content.opening[:1_500]):
+        return as_date(found.group(1))
+    return as_date(title)
+
+
+def _topics(content: Content) -> tuple[str, ...]:
+    values = [value for key in ("topics", "topic", "tags") for value in _listed(content, key)]
+    for paragraph in content.paragraphs[:3]:
+        if _HASHTAGS.fullmatch(paragraph):
+            values.extend(tag.lstrip("#") for tag in paragraph.split())
+    return _distinct(_OUR_WIKI_LINK.sub(r"\1", value) for value in values)
+
+
+def _listed(content: Content, key: str) -> list[str]:
+    value = content.stated(key)
+    if value is None:
+        return []
+    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+
+
+def _publisher(content: Content) -> str | None:
+    stated = content.stated_text("publisher", "site", "html:sitename")
+    address = content.stated_text("url", "html:url")
+    host = urlsplit(address).hostname if address else None
+    return stated or (host.removeprefix("www.") if host else None)
+
+
+def _references(content: Content) -> tuple[str, ...]:
+    """Addresses in front matter, and those after "Sources:" in the text."""
+    keys = ("url", "html:url", "header:source_url", "sources", "source_pages", "references")
+    stated = [url for key in keys for value in _listed(content, key) for url in _URL.findall(value)]
+    named = [url for line in _SOURCES.findall(content.text) for url in _URL.findall(line)]
+    return _distinct([*stated, *named])
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.strip() for value in values if value.strip()))

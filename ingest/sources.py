@@ -1,0 +1,127 @@
+"""Inputs to files: what is named, what folders hold, and what is left alone and why."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import InputRefused
+from ingest.readers.detect import SUPPORTED
+
+__all__ = ["MOST_BYTES", "InputFile", "SkippedInput", "find_inputs", "stat_regular"]
+
+MOST_BYTES = 100 * 1024**2
+"""The largest file that is read, in bytes."""
+
+_SUFFIXES = frozenset({".pdf", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"})
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_EDGAR = re.compile(r"edgar:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file to take in; `location` is its absolute path, by which it is known again."""
+
+    path: Path
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedInput:
+    """Something that is not taken in: refused when it was named, skipped when a folder held it."""
+
+    location: str
+    reason: str
+    refused: bool
+
+
+def find_inputs(given: str) -> Iterator[InputFile | SkippedInput]:
+    """Yield what an input stands for: itself, or the visible files of a folder, sorted by path.
+
+    Links inside a folder are not followed, whatever they lead to; devices, pipes and sockets are
+    never opened. A link that was named outright is followed.
+    """
+    try:
+        yield from _found(given)
+    except InputRefused as error:
+        yield SkippedInput(given, str(error), refused=True)
+
+
+def _found(given: str) -> Iterator[InputFile | SkippedInput]:
+    path = _local(given)
+    if path.is_dir():
+        yield from _walk(path)
+    else:
+        stat_regular(path)
+        yield InputFile(path)
+
+
+def _local(given: str) -> Path:
+    if _EDGAR.match(given):
+        raise InputRefused("EDGAR is not read yet: save the filing's page and ingest the file")
+    if _ADDRESS.match(given):
+        raise InputRefused("addresses are not read yet: save the page and ingest the file")
+    if "\0" in given or not given.strip():
+        raise InputRefused("not a path")
+    try:
+        path = Path(given).expanduser().resolve()
+        path.lstat()
+    except FileNotFoundError as error:
+        raise InputRefused("no such file or folder") from error
+    except (OSError, RuntimeError) as error:
+        raise InputRefused(f"cannot be opened: {error}") from error
+    return path
+
+
+def stat_regular(path: Path) -> os.stat_result:
+    """Return the file's status; raises InputRefused unless it is a regular file of fair size."""
+    try:
+        status = path.stat()
+        path.name.encode("utf-8")
+    except OSError as error:
+        raise InputRefused(f"cannot be read: {error.strerror or error}") from error
+    except UnicodeEncodeError as error:
+        raise InputRefused("its name is not valid UTF-8: rename the file") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise InputRefused("not a regular file")
+    if status.st_size > MOST_BYTES:
+        size, most = status.st_size / 1024**2, MOST_BYTES // 1024**2
+        raise InputRefused(f"{size:.0f} MiB is over the limit of {most} MiB: split the file")
+    return status
+
+
+def _walk(folder: Path) -> Iterator[InputFile | SkippedInput]:
+    unreadable: list[OSError] = []
+    for root, folders, files in os.walk(folder, onerror=unreadable.append):
+        here = Path(root)
+        links = [name for name in folders if (here / name).is_symlink()]
+        folders[:] = sorted(n for n in folders if n not in links and not n.startswith("."))
+        for name in sorted([*files, *links]):
+            if not name.startswith("."):
+                yield _sorted_out(here / name)
+    for error in unreadable:
+        reason = f"folder cannot be read: {error.strerror or error}"
+        yield SkippedInput(str(error.filename), reason, refused=True)
+
+
+def _sorted_out(path: Path) -> InputFile | SkippedInput:
+    location = os.fsencode(path).decode("utf-8", "backslashreplace")
+    if path.is_symlink():
+        return SkippedInput(location, "a link; links in folders are not followed", refused=False)
+    if path.suffix.casefold() not in _SUFFIXES:
+        kind = f"unsupported type {path.suffix}" if path.suffix else "no file type in its name"
+        return SkippedInput(location, f"{kind}; supported: {SUPPORTED}", refused=False)
+    if not path.is_file():
+        return SkippedInput(location, "not a regular file", refused=False)
+    try:
+        stat_regular(path)
+    except InputRefused as error:
+        return SkippedInput(location, str(error), refused=True)
+    return InputFile(path)

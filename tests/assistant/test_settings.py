@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from assistant.backends.registry import build_backends
+from assistant.settings import BackendEntry, load_settings
+from corpus.errors import ConfigurationError
+
+OFFLINE = """
+default = "offline"
+[backends.offline]
+label = "Offline analyst"
+kind = "offline-analyst"
+provider = "local"
+model = "offline-analyst-1"
+"""
+PRICE = """
+[[prices]]
+provider = "house"
+model = "m"
+input_mtok = "1.20"
+output_mtok = "6"
+currency = "USD"
+source = "contract"
+as_of = 2026-11-01
+"""
+
+
+def backends_file(tmp_path: Path, text: str) -> dict[str, str]:
+    path = tmp_path / "backends.toml"
+    path.write_text(text, encoding="utf-8")
+    return {"LOADFACTOR_BACKENDS": str(path)}
+
+
+def test_the_shipped_backends_file_is_valid_and_keyless_by_default() -> None:
+    settings = load_settings({})
+    assert settings.default_backend == "offline"
+    assert len(settings.references) == 2
+    backends = build_backends(settings.backends)
+    assert backends["offline"].local
+
+
+def test_environment_decides(tmp_path: Path) -> None:
+    settings = load_settings(
+        backends_file(tmp_path, OFFLINE)
+        | {
+            "LOADFACTOR_DATA": "elsewhere",
+            "LOADFACTOR_TIMEZONE": "Europe/Berlin",
+            "LOADFACTOR_EVIDENCE_TOKENS": "1500",
+            "LOADFACTOR_EMBEDDING_MODEL": "some/model",
+        }
+    )
+    assert settings.data == Path("elsewhere")
+    assert settings.zone.key == "Europe/Berlin"
+    assert settings.evidence_tokens == 1500
+    assert settings.embedding_model == "some/model"
+    assert load_settings(backends_file(tmp_path, OFFLINE), Path("given")).data == Path("given")
+
+
+def test_overlay_prices_are_decimal(tmp_path: Path) -> None:
+    (overlay,) = load_settings(backends_file(tmp_path, OFFLINE + PRICE)).overlays
+    assert overlay.input_mtok == Decimal("1.20")
+    assert overlay.cache_read_mtok is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("default = ", "not valid TOML"),
+        ('default = "cloud"' + OFFLINE.replace('default = "offline"', ""), "cloud"),
+        (OFFLINE.replace('label = "Offline analyst"', ""), "label"),
+        (OFFLINE + '[[references]]\nlabel = "X"\nprovider = "openai"', "model"),
+        (OFFLINE + PRICE.replace('"1.20"', '"much"'), "input_mtok"),
+        (OFFLINE + PRICE.replace('"1.20"', '"-1"'), "input_mtok"),
+        (OFFLINE + PRICE.replace("2026-11-01", '"lately"'), "as_of"),
+    ],
+)
+def test_a_wrong_entry_is_named(tmp_path: Path, text: str, names: str) -> None:
+    with pytest.raises(ConfigurationError, match=names):
+        load_settings(backends_file(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOADFACTOR_TIMEZONE", "Mars/Olympus"),
+        ("LOADFACTOR_TIMEZONE", "../etc/passwd"),
+        ("LOADFACTOR_EVIDENCE_TOKENS", "0"),
+        ("LOADFACTOR_UPLOAD_LIMIT_MB", "ten"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        load_settings({name: value})
+
+
+def test_a_missing_backends_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="nowhere"):
+        load_settings({"LOADFACTOR_BACKENDS": str(tmp_path / "nowhere.toml")})
+
+
+def test_an_unknown_kind_is_named() -> None:
+    entry = BackendEntry("x", "X", "telepathy", "p", "m")
+    with pytest.raises(ConfigurationError, match="telepathy"):
+        build_backends([entry])

@@ -1,0 +1,52 @@
+"""Documentation proven: what can be typed or set is written down, and what is written exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from assistant import settings
+from assistant.cli import app
+from corpus.models import Media
+
+REPOSITORY = Path(__file__).parents[1]
+PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
+TEXT = "\n".join(path.read_text(encoding="utf-8") for path in [REPOSITORY / "README.md", *PAGES])
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command: str) -> None:
+    assert f"loadfactor {command}" in TEXT
+
+
+def test_no_command_is_documented_that_does_not_exist() -> None:
+    named = set(re.findall(r"\.venv/bin/loadfactor ([a-z]+)", TEXT))
+    assert named <= set(COMMANDS)
+
+
+def test_settings_are_documented_and_real() -> None:
+    assert settings.__doc__
+    real = set(re.findall(r"LOADFACTOR_[A-Z_]+", settings.__doc__))
+    assert real == set(re.findall(r"LOADFACTOR_[A-Z_]+", TEXT))
+
+
+def test_every_format_is_documented() -> None:
+    page = (REPOSITORY / "docs" / "add-documents.md").read_text(encoding="utf-8").casefold()
+    assert all(media.value in page for media in Media)
+
+
+def test_make_targets_in_the_readme_exist() -> None:
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"^make (\w+)", TEXT, flags=re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+@pytest.mark.parametrize("page", [REPOSITORY / "README.md", *PAGES], ids=lambda path: path.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
