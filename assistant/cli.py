@@ -12,17 +12,17 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
+from corpus.store import Corpus
 
 from assistant import printing
 from assistant.questions import Question, read_questions
 from assistant.reports import answer_json, document_json, failure_json, search_json
 from assistant.research import Answered, Failed, ask
-from assistant.settings import Settings, load_settings
+from assistant.settings import load_settings
 from assistant.wiring import Runtime, build, build_corpus
 from corpus.errors import ConfigurationError, LoadFactorError
 from corpus.models import Filters
 from corpus.query import rewrite
-from corpus.store import Corpus
 from ingest.console import run_ingest
 
 __all__ = ["app", "main"]

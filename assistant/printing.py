@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpus.store import Health
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -16,7 +17,6 @@ from assistant.cost.money import show_range, show_tokens, show_usd
 from assistant.cost.prices import Prices
 from assistant.research import Answered, Failed
 from corpus.models import Document, Hit
-from corpus.store import Health
 
 __all__ = ["show_documents", "show_health", "show_hits", "show_outcome", "show_removed"]
 

@@ -59,6 +59,14 @@ class EvidenceView:
     pages: str | None = None
     section: str | None = None
 
+    @property
+    def dated(self) -> date | None:
+        """When the document speaks: published, else the end of what it reports on, by the calendar."""
+        if self.published or self.ended:
+            return self.published or self.ended
+        match = re.fullmatch(r"FY(\d{4})(?:Q([1-4]))?", self.period or "")
+        return date(int(match[1]), 3 * int(match[2] or 4), 28) if match else None
+
 
 def render(
     question: str, history: Sequence[Turn], evidence: Sequence[Evidence]

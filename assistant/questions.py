@@ -31,9 +31,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}.") from error
-    return tuple(
-        _parse(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
-    )
+    return tuple(_parse(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
 def _parse(path: Path, number: int, line: str) -> Question:

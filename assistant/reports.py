@@ -132,5 +132,3 @@ def plain_decimal(value: Decimal) -> str:
     """Return the shortest decimal string without an exponent: 3.76E+10 is "37600000000"."""
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-

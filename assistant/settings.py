@@ -104,7 +104,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _text(path: Path, entry: str, row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise ConfigurationError(f"{path}: {entry} needs {key} = \"...\" (a text).")
+        raise ConfigurationError(f'{path}: {entry} needs {key} = "..." (a text).')
     return value
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from corpus.store import Corpus
+
 from assistant.backends.backend import Backend
 from assistant.backends.registry import build_backends
 from assistant.cost.ledger import Ledger
@@ -15,7 +17,6 @@ from assistant.settings import Settings
 from corpus.embedding import Embedder
 from corpus.onnx_embedder import OnnxEmbedder
 from corpus.sentence_embedder import SentenceEmbedder
-from corpus.store import Corpus
 
 __all__ = ["Runtime", "build", "build_corpus"]
 

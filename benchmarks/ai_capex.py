@@ -43,9 +43,7 @@ def score(case: Case, runtime: Runtime) -> Scored:
     started = time.perf_counter()
     hits = runtime.corpus.search(rewrite(question.text, question.history), max(CUTS))
     seconds = time.perf_counter() - started
-    ranks = [
-        next((hit.rank for hit in hits if overlaps(gold, hit)), None) for gold in case.golds
-    ]
+    ranks = [next((hit.rank for hit in hits if overlaps(gold, hit)), None) for gold in case.golds]
     found = [rank for rank in ranks if rank is not None]
     *_, last = ask(
         question.text,

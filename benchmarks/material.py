@@ -58,8 +58,10 @@ def runtime_over(inputs: Iterable[Path], name: str) -> Runtime:
         for event in ingest([str(path) for path in inputs], runtime.corpus)
         if isinstance(event, Finished)
     ]
-    counts = {status: sum(o.status == status for o in outcomes) for status in
-              dict.fromkeys(o.status for o in outcomes)}
+    counts = {
+        status: sum(o.status == status for o in outcomes)
+        for status in dict.fromkeys(o.status for o in outcomes)
+    }
     seconds = time.perf_counter() - started
     sys.stdout.write(f"store {name}: {counts}, {seconds:.1f} s\n")
     return runtime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,19 +21,21 @@ _PURSUANT = re.compile(r"PURSUANT\s+TO\s+(?:SECTIONS?\s+)?13\s+(?:OR|AND)\s+15\(
 _MENTIONS_OF_A_SUBJECT = 3
 _STRETCH = 500
 _START = 1_500
+_TOP_BLOCKS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     """`text` is everything, blocks by line; `opening` its first characters; `cover` the cover page
-    of an SEC filing, empty where there is none; `headings` and `paragraphs` are the first few."""
+    of an SEC filing, empty where there is none; `heading` stands over the whole text, None where
+    the first heading comes after text of its own; `paragraphs` are the first few."""
 
     metadata: Mapping[str, object]
     title: str | None
     text: str
     opening: str
     cover: str
-    headings: tuple[str, ...]
+    heading: str | None
     paragraphs: tuple[str, ...]
 
     def stated(self, *keys: str) -> object:
@@ -49,23 +51,25 @@ class Content:
         return None if value is None else " ".join(str(value).split()) or None
 
     def subject(self) -> str | None:
-        """Return the company that the text is about: named in its opening, and half as often
-        again as any other.
+        """Return the company that the text is about, by mentions (one a stretch of 500 characters).
 
-        Mentions count once a stretch of 500 characters, at least three of them.
+        It is named three times as often as any other; or half as often again, in a quarter of
+        the text and in its opening. Three mentions at least.
         """
         counts: Counter[str] = Counter()
         for at in range(0, len(self.text), _STRETCH):
             counts.update(find_companies(self.text[at : at + _STRETCH]))
         (name, first), (_, second) = [*counts.most_common(2), ("", 0), ("", 0)][:2]
-        clear = first >= _MENTIONS_OF_A_SUBJECT and first >= 1.5 * second
-        return name if clear and name in find_companies(self.opening[:_START]) else None
+        if first < _MENTIONS_OF_A_SUBJECT or first < 1.5 * second:
+            return None
+        throughout = first * 4 * _STRETCH >= len(self.text)
+        leads = throughout and name in find_companies(self.opening[:_START])
+        return name if leads or first >= 3 * second else None
 
 
 def content_of(reading: Reading) -> Content:
     """Return the reading as recognition sees it."""
     text = "\n".join(filter(None, map(_text_of, reading.blocks)))
-    headings = (b.text for b in reading.blocks if b.kind is BlockKind.HEADING)
     paragraphs = (b.text for b in reading.blocks if b.kind is BlockKind.PARAGRAPH)
     return Content(
         metadata=reading.metadata,
@@ -73,9 +77,17 @@ def content_of(reading: Reading) -> Content:
         text=text,
         opening=text[:_OPENING],
         cover=_cover(text),
-        headings=tuple(islice(headings, 5)),
+        heading=_heading(reading.blocks),
         paragraphs=tuple(islice(paragraphs, 12)),
     )
+
+
+def _heading(blocks: Sequence[Block]) -> str | None:
+    first = next((b for b in blocks if b.text or b.rows), None)
+    if first is not None and first.kind is BlockKind.HEADING:
+        return first.text
+    tops = (b.text for b in blocks[:_TOP_BLOCKS] if b.kind is BlockKind.HEADING and b.level == 1)
+    return next(tops, None)
 
 
 def _text_of(block: Block) -> str:

@@ -18,7 +18,7 @@ from ingest.blocks import Reading
 from ingest.content import Content, content_of
 from ingest.dates import DATE, as_date
 from ingest.recognise_company import recognise_companies
-from ingest.recognise_form import CALL, FILINGS, recognise_form
+from ingest.recognise_form import CALL, FILINGS, PRESS_RELEASE, recognise_form
 from ingest.recognise_period import recognise_period
 
 __all__ = ["Recognised", "context_of", "recognise"]
@@ -34,12 +34,17 @@ _DATED_KEYS = (
     "html:date",
 )
 _FILED = re.compile(rf"\bfiled\s+(?:on\s+)?({DATE})", re.IGNORECASE)
-_SIGNED = re.compile(rf"\bDated?:\s*({DATE})", re.IGNORECASE)
+_SIGNED = (
+    re.compile(rf"\bDated?:\s*({DATE})", re.IGNORECASE),
+    re.compile(rf"\bundersigned\b.{{0,400}}?({DATE})", re.IGNORECASE | re.DOTALL),
+)
+_DATELINE = re.compile(rf"[(–—-]\s*({DATE})\s*[)–—-]", re.IGNORECASE)
 _SPOKEN_ON = re.compile(
-    rf"\bas\s+of\s+today,?\s+(?:[a-z]+day,?\s+)?({DATE})|\bheld\b[^.]{{0,60}}\bon\s+({DATE})"
+    rf"\bas\s+of\s+today,?\s+(?:[a-z]+day,?\s+)?({DATE})|\bheld\b.{{0,60}}?\bon\s+({DATE})"
     rf"|^\W*(?:[a-z]+day,\s+)?({DATE})\b[^\n]{{0,20}}$|\btoday\s+is\s+(?:[a-z]+day,\s+)?({DATE})",
     re.IGNORECASE | re.MULTILINE,
 )
+_REPORTS = frozenset({*FILINGS, CALL, PRESS_RELEASE})
 _PREPARED = re.compile(rf"\b(?:prepared|published|dated)\s+(?:on\s+)?({DATE})", re.IGNORECASE)
 _OUR_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]")
 _HASHTAGS = re.compile(r"(?:#[\w/-]+\s*)+")
@@ -67,8 +72,8 @@ class Recognised:
 
 def context_of(recognised: Recognised) -> tuple[str, ...]:
     """Return what every passage header begins with: company, form, period, date, own title."""
-    reports = recognised.form in FILINGS or recognised.form == CALL
-    own_title = "" if reports and recognised.companies else recognised.title[:_LONGEST_IN_HEADER]
+    composed = recognised.form in _REPORTS and recognised.companies
+    own_title = "" if composed else recognised.title[:_LONGEST_IN_HEADER]
     return tuple(
         filter(
             None,
@@ -92,9 +97,8 @@ def recognise(reading: Reading, name: str) -> Recognised:
     period = recognise_period(content, form, published)
     companies = recognise_companies(content, form, own_title)
     composed = " ".join(filter(None, (companies[0], form, period.label))) if companies else ""
-    reports = form in FILINGS or form == CALL
     return Recognised(
-        title=(composed if reports else None) or own_title or PurePath(name).stem or name,
+        title=(composed if form in _REPORTS else None) or own_title or PurePath(name).stem or name,
         companies=companies,
         form=form,
         fiscal_period=period.label,
@@ -108,9 +112,7 @@ def recognise(reading: Reading, name: str) -> Recognised:
 
 
 def _own_title(content: Content) -> str | None:
-    stated = content.stated_text("title", "name") or content.title
-    if stated is None and content.headings:
-        stated = content.headings[0]
+    stated = content.stated_text("title", "name") or content.title or content.heading
     return " ".join(stated.split())[:_LONGEST_TITLE] or None if stated else None
 
 
@@ -120,15 +122,21 @@ def _published(content: Content, form: str | None, title: str | None) -> date | 
         if stated := as_date(content.stated(key)):
             return stated
     if form in FILINGS:
-        if filed := _FILED.search(content.opening[:400]):
-            return as_date(filed.group(1))
-        signed = [as_date(match.group(1)) for match in _SIGNED.finditer(content.text)]
-        return signed[-1] if signed else None
-    if found := _SPOKEN_ON.search(content.opening):
-        return as_date(next(filter(None, found.groups())))
-    if found := _PREPARED.search(content.opening[:1_500]):
-        return as_date(found.group(1))
+        return _signed(content)
+    said = (_SPOKEN_ON, _DATELINE) if form in _REPORTS else (_PREPARED,)
+    for pattern in said:
+        if found := pattern.search(content.opening):
+            return as_date(next(filter(None, found.groups())))
     return as_date(title)
+
+
+def _signed(content: Content) -> date | None:
+    if filed := _FILED.search(content.opening[:400]):
+        return as_date(filed.group(1))
+    for pattern in _SIGNED:
+        if signed := pattern.findall(content.text):
+            return as_date(signed[-1])
+    return None
 
 
 def _topics(content: Content) -> tuple[str, ...]:

@@ -13,11 +13,8 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGES = ("corpus", "ingest", "assistant")
-MODULES = sorted(
-    path.relative_to(REPOSITORY)
-    for package in PACKAGES
-    for path in (REPOSITORY / package).rglob("*.py")
-) + [Path("streamlit_app.py")]
+FOUND = [path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py")]
+MODULES = sorted(path.relative_to(REPOSITORY) for path in [*FOUND, REPOSITORY / "streamlit_app.py"])
 LONGEST_MODULE = 250
 
 FORBIDDEN = {

@@ -76,7 +76,7 @@ class Pool:
         return term.weight * math.log(1 + (1 + len(self.candidates)) / (1 + holding))
 
     def newest(self) -> date | None:
-        return max((d for item in self.candidates if (d := item.view.published)), default=None)
+        return max((d for item in self.candidates if (d := item.view.dated)), default=None)
 
 
 def score(asked: Asked, pool: Pool, terms: Sequence[Term], wanted: Wanted) -> tuple[Scored, ...]:
@@ -242,9 +242,9 @@ def standing(item: Candidate, asked: Asked) -> float:
 
 def _recency(asked: Asked, item: Candidate, newest: date | None) -> float:
     """Newer is better for guidance and for "latest"; a little better elsewhere, unless dated."""
-    if newest is None or item.view.published is None:
+    if newest is None or item.view.dated is None:
         return 0.0
-    years_old = (newest - item.view.published).days / 365
+    years_old = (newest - item.view.dated).days / 365
     if asked.latest:
         return -0.35 * min(years_old, 2.0)
     dated = any(period.end_month for period in asked.periods)

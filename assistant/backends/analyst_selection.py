@@ -100,7 +100,7 @@ def _course(ranking: _Ranking) -> tuple[Candidate, ...]:
 
 
 def _dated(item: Candidate) -> tuple[date, int]:
-    return item.view.published or item.view.ended or date.min, item.position
+    return item.view.dated or date.min, item.position
 
 
 def _per_period(ranking: _Ranking) -> Iterator[Candidate]:

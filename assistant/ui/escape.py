@@ -15,7 +15,7 @@ from html import escape as _html_escape
 __all__ = ["as_html", "as_label", "as_markdown"]
 
 JOINER = "\u2060"  # invisible and without width: breaks a pattern, not the reading
-KEPT = frozenset("#*_-+.|>(),;/'\"%=@^?{}")
+KEPT = frozenset("#*_-+.|>(),;/'\"%=@^?")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 TAGS = re.compile("[\U000e0000-\U000e007f]")
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -25,7 +25,7 @@ BLANKS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)|\t")
 AUTOLINK = re.compile(r"https?(?=:)|www(?=\.)|[\w.+-](?=@)", re.IGNORECASE)
 SHORTCODE = re.compile(r":(?=[\w+-]+:|material/)")
 MARKER = re.compile(r"\[(\d{1,3})\]")
-LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\((https?://[^\s<>()]+)\)")
+LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\((https?://[^\s<>()$]+)\)")
 
 
 def as_html(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from threading import Condition, Event, Thread
 from time import monotonic
@@ -20,7 +19,7 @@ from corpus.errors import LoadFactorError
 
 __all__ = ["Produce", "RunningTurn", "Snapshot"]
 
-Produce = Callable[[], Generator[ResearchEvent, None, None]]
+Produce = Callable[[], Iterator[ResearchEvent]]
 UNEXPECTED = "Something went wrong on our side; the log of the app has the details."
 
 log = logging.getLogger(__name__)
@@ -83,8 +82,7 @@ class RunningTurn:
 
     def _run(self) -> None:
         try:
-            with closing(self._produce()) as events:
-                self._consume(events)
+            self._consume(self._produce())
         except LoadFactorError as error:
             self._update(error=str(error))
         except Exception:
@@ -99,7 +97,9 @@ class RunningTurn:
             settled = isinstance(event, Answered | Failed)
             if self._stop.is_set() and not settled:
                 self._update(stopped=True)
-                return
+                break
+        if isinstance(events, Generator):
+            events.close()  # cancels the call and settles its row before the turn is finished
 
     def _take(self, event: ResearchEvent) -> None:
         match event:

@@ -1,0 +1,132 @@
+"""Citations and evidence below an answer, and the panel that shows the passage behind each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.conversation import Answer, Citation, Evidence
+from assistant.ui import state
+from assistant.ui.escape import as_html, as_label
+from assistant.ui.highlight import marked
+from assistant.ui.resources import picture, runtime
+from corpus.errors import LoadFactorError
+from corpus.models import Document, Media, Passage
+
+__all__ = ["chips", "describe", "evidence_list", "panel"]
+
+LONGEST_CHIP = 44
+PREVIEW = 240
+
+
+def describe(document: Document) -> str:
+    """Return company, form and period as one phrase, the title where they are unknown."""
+    known = (document.company, document.form, document.fiscal_period)
+    return " · ".join(filter(None, known)) if document.company else document.title
+
+
+def chips(turn: str, answer: Answer) -> None:
+    """Draw one button for each citation number, in the order of the numbers."""
+    cited = {citation.n: citation for citation in answer.citations}
+    if not cited:
+        return
+    with st.container(key=f"sources-{turn}", horizontal=True, gap="xsmall"):
+        for n, citation in sorted(cited.items()):
+            st.button(
+                f"**{n}** {as_label(_short(citation))}",
+                key=f"cite-{turn}-{n}",
+                help=as_label(citation.document.title),
+                on_click=state.open_passage,
+                args=(turn, n),
+            )
+
+
+def evidence_list(turn: str, answer: Answer) -> None:
+    """Draw every passage that was put before the backend, cited or not."""
+    cited = {citation.n for citation in answer.citations}
+    count = len(answer.evidence)
+    noun = "passage" if count == 1 else "passages"
+    with st.expander(f"Evidence · {count} {noun} read", icon=":material/menu_book:"):
+        for item in answer.evidence:
+            _evidence(turn, item, item.n in cited)
+
+
+def panel(turn: str, answer: Answer, n: int) -> None:
+    """Open the passage panel for an evidence number."""
+    item = next((item for item in answer.evidence if item.n == n), None)
+    if item is None:
+        return
+    citations = tuple(citation for citation in answer.citations if citation.n == n)
+    dialog = st.dialog(as_label(item.document.title), width=720, position="right")
+    dialog(_passages)(item, citations)
+
+
+def _short(citation: Citation) -> str:
+    page = f" · p. {citation.page}" if citation.page else ""
+    name = describe(citation.document)
+    return (name if len(name) <= LONGEST_CHIP else f"{name[: LONGEST_CHIP - 1]}…") + page
+
+
+def _where(document: Document, page: int | None, last: int | None) -> list[str]:
+    pages = f"Page {page}" if page == last else f"Pages {page}–{last}"
+    dated = document.published.isoformat() if document.published else None
+    known = (document.company, document.form, document.fiscal_period, dated)
+    return [*filter(None, known), *([pages] if page else [])]
+
+
+def _evidence(turn: str, item: Evidence, cited: bool) -> None:
+    where = " · ".join(_where(item.document, item.page, item.page_last))
+    section = " › ".join(item.passages[0].headings)
+    preview = " ".join(item.text.split())
+    cut = preview if len(preview) <= PREVIEW else f"{preview[:PREVIEW]} …"
+    mark = '<span class="lf-cited">cited</span>' if cited else ""
+    with st.container(key=f"evidence-{turn}-{item.n}", horizontal=True, gap="small"):
+        st.html(
+            f'<div class="lf-evidence"><div><b>{item.n}</b> {as_html(item.document.title)} {mark}'
+            f'</div><div class="lf-where">{as_html(where)}{" · " if section and where else ""}'
+            f'{as_html(section)}</div><div class="lf-preview">{as_html(cut)}</div></div>'
+        )
+        st.button(
+            "Read",
+            key=f"read-{turn}-{item.n}",
+            type="tertiary",
+            on_click=state.open_passage,
+            args=(turn, item.n),
+        )
+
+
+def _passages(item: Evidence, citations: tuple[Citation, ...]) -> None:
+    """Draw the cited passages, or where none is cited, all of this evidence."""
+    facts = _where(item.document, item.page, item.page_last)
+    st.html("".join(f'<span class="lf-fact">{as_html(fact)}</span>' for fact in facts))
+    cited = {citation.passage.id: citation.passage for citation in citations}
+    quotes = [citation.quote for citation in citations]
+    for passage in cited.values() or item.passages:
+        _passage(item.document, passage, quotes)
+
+
+def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
+    product = runtime()
+    if product.corpus.passage(passage.id) is None:
+        st.info("This document was removed from the corpus; its text is gone.")
+        return
+    section = as_html(" › ".join(passage.headings))
+    kind = f"lf-passage lf-{passage.kind}"
+    st.html(
+        f'<div class="lf-section">{section}</div>'
+        f'<div class="{kind}">{marked(passage.text, quotes)}</div>'
+    )
+    if document.media is Media.PDF and passage.page is not None:
+        _page(product.settings.data, document, passage, " ".join(quotes) or passage.text)
+
+
+def _page(data: Path, document: Document, passage: Passage, highlight: str) -> None:
+    assert passage.page is not None
+    original = data / "originals" / f"{document.id}.pdf"
+    try:
+        image = picture(original, passage.page, highlight)
+    except LoadFactorError as error:
+        st.caption(f"No picture of the page: {as_label(str(error))}")
+        return
+    st.image(image, caption=f"Page {passage.page} of the original", width="stretch")

@@ -1,0 +1,151 @@
+"""The cost meter: what was spent, and what the same tokens would cost elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from assistant.conversation import Answer
+from assistant.cost.models import Attempt, CostSource, Repriced, UsageSource
+from assistant.cost.money import show_range, show_tokens, show_usd
+from assistant.ui.escape import as_html, as_label
+from assistant.ui.resources import repriced, runtime
+from assistant.wiring import Runtime
+
+__all__ = ["Reading", "answer_line", "bar", "explanation", "read", "reading"]
+
+HELP = (
+    "**Dollars and tokens** are read from the ledger of this deployment, one row for every call. "
+    "≈ marks an estimate (the provider reported no usage), — what has no known price. "
+    "A backend on this machine costs no provider's money: \\$0.\n\n"
+    "**Repriced, not run** is what the same tokens would cost at another model's list price, "
+    "from a cache that works as it did here to no cache at all. Other models count tokens "
+    "differently and answer at other lengths."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Sums over the attempts of one scope; None is unknown, `estimated` concerns the tokens."""
+
+    label: str
+    attempts: int
+    input_tokens: int | None
+    output_tokens: int | None
+    estimated: bool
+    cost: int | None
+    cost_estimated: bool
+    unpriced: int
+    local: bool
+    elsewhere: tuple[Repriced, ...]
+
+    @property
+    def dollars(self) -> str:
+        """What was spent; a sum that leaves unpriced calls out says so with a plus."""
+        shown = show_usd(self.cost, estimated=self.cost_estimated)
+        return f"{shown} + —" if self.unpriced and self.cost is not None else shown
+
+    @property
+    def tokens(self) -> str:
+        taken = show_tokens(self.input_tokens, estimated=self.estimated)
+        given = show_tokens(self.output_tokens, estimated=self.estimated)
+        return f"{taken} in · {given} out"
+
+
+def reading(label: str, attempts: Sequence[Attempt], elsewhere: tuple[Repriced, ...]) -> Reading:
+    """Sum attempts; a count or cost that no attempt knows is None."""
+    costs = [attempt.cost for attempt in attempts]
+    return Reading(
+        label=label,
+        attempts=len(attempts),
+        input_tokens=_sum(attempt.usage.input_tokens for attempt in attempts),
+        output_tokens=_sum(attempt.usage.output_tokens for attempt in attempts),
+        estimated=any(attempt.usage.source is UsageSource.ESTIMATED for attempt in attempts),
+        cost=_sum(costs),
+        cost_estimated=any(attempt.cost_source is CostSource.ESTIMATED for attempt in attempts),
+        unpriced=costs.count(None),
+        local=all(attempt.cost_source is CostSource.LOCAL for attempt in attempts),
+        elsewhere=elsewhere,
+    )
+
+
+def read(product: Runtime, conversation: str, turn: str | None) -> tuple[Reading, ...]:
+    """Read the meter: the last answer, the conversation, today. Raises LedgerError."""
+    ledger = product.meter.ledger
+    talk = ledger.attempts(conversation=conversation)
+    scopes = (
+        ("This answer", tuple(attempt for attempt in talk if attempt.turn == turn)),
+        ("Conversation", talk),
+        ("Today", ledger.attempts(since=product.meter.midnight())),
+    )
+    return tuple(reading(label, found, repriced(found)) for label, found in scopes)
+
+
+def bar(readings: Sequence[Reading]) -> None:
+    """Draw the meter's cells."""
+    cells = "".join(
+        f'<div class="lf-cell"><span class="lf-label">{as_html(reading.label)}</span>'
+        f'<span class="lf-value">{as_html(reading.dollars)}</span>'
+        f'<span class="lf-tokens">{as_html(reading.tokens)}</span></div>'
+        for reading in readings
+    )
+    here = '<span class="lf-here">on this machine</span>' if _all_local(readings) else ""
+    elsewhere = " · ".join(
+        f"<b>{as_html(row.reference.label)}</b> {as_html(_price(row))}"
+        for row in readings[1].elsewhere
+    )
+    st.html(
+        f'<div class="lf-meter" role="status" aria-label="Cost meter">{cells}{here}'
+        f'<div class="lf-cell lf-elsewhere"><span class="lf-label">Conversation elsewhere · '
+        f'repriced, not run</span><span class="lf-tokens">{elsewhere}</span></div></div>'
+    )
+
+
+def explanation(readings: Sequence[Reading]) -> None:
+    """Draw the table of all scopes and what the numbers mean."""
+    names = [as_label(row.reference.label) for row in readings[0].elsewhere]
+    head = ["", "Spent", "Tokens", *(f"{name}, repriced" for name in names)]
+    rows = [
+        [reading.label, reading.dollars, reading.tokens, *map(_price, reading.elsewhere)]
+        for reading in readings
+    ]
+    lines = [head, ["---"] * len(head), *([as_label(cell) for cell in row] for row in rows)]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    st.markdown(HELP)
+
+
+def answer_line(answer: Answer) -> str:
+    """Return, as inert HTML, what one answer took and what its tokens would cost elsewhere."""
+    attempt = answer.attempt
+    spent = reading("", (attempt,), repriced((attempt,)))
+    label = runtime().backends[attempt.backend].label if _known(attempt) else attempt.backend
+    dollars = f"{spent.dollars} · on this machine" if spent.local else spent.dollars
+    seconds = f"{answer.seconds.total:.1f} s"
+    line = " · ".join((label, f"{spent.tokens} tokens", dollars, seconds))
+    elsewhere = " and ".join(
+        f"{_price(row)} on {row.reference.label}" for row in spent.elsewhere
+    )
+    aside = f"The same tokens would cost {elsewhere} · repriced, not run" if elsewhere else ""
+    return f"{as_html(line)}<br>{as_html(aside)}"
+
+
+def _known(attempt: Attempt) -> bool:
+    return attempt.backend in runtime().backends
+
+
+def _all_local(readings: Sequence[Reading]) -> bool:
+    return all(reading.local for reading in readings)
+
+
+def _price(row: Repriced) -> str:
+    if row.low == row.high == 0:
+        return "$0"
+    return show_range(row.low, row.high, estimated=True)
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return sum(known) if known or not found else None

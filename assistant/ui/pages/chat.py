@@ -1,0 +1,117 @@
+"""Chat: ask, and read the figure, period, unit and page."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import streamlit as st
+
+from assistant import research
+from assistant.ui import answer, citations, state
+from assistant.ui.conversations import Conversation
+from assistant.ui.escape import as_label
+from assistant.ui.resources import runtime
+from assistant.ui.starters import starters
+
+PROMISE = "Ask about AI capex, utilization and model economics. Every figure comes with its page."
+LONGEST_QUESTION = 4000
+
+
+def main() -> None:
+    conversation = state.conversation()
+    asked = state.take_question()
+    if asked is not None:
+        _start(conversation, asked)
+    running = conversation.running
+    _input(disabled=running is not None)
+    if not conversation.turns:
+        _welcome()
+        return
+    _new_button()
+    for turn in conversation.turns:
+        if turn is running:
+            answer.stream(turn)
+            st.rerun()
+        answer.draw(turn)
+    _panel(conversation)
+
+
+def _start(conversation: Conversation, asked: state.Question) -> None:
+    product = runtime()
+    history = conversation.history()
+    conversation.ask(
+        asked.turn,
+        asked.text,
+        lambda: research.ask(
+            asked.text,
+            corpus=product.corpus,
+            backend=product.default_backend,
+            meter=product.meter,
+            conversation=conversation.id,
+            turn=asked.turn,
+            history=history,
+            evidence_tokens=product.settings.evidence_tokens,
+        ),
+    )
+
+
+def _input(*, disabled: bool) -> None:
+    st.chat_input(
+        "Ask the corpus",
+        key="ask",
+        max_chars=LONGEST_QUESTION,
+        disabled=disabled,
+        on_submit=_submit,
+    )
+
+
+def _submit() -> None:
+    state.submit(str(st.session_state["ask"] or ""))
+
+
+def _welcome() -> None:
+    documents = runtime().corpus.documents()
+    st.html(
+        f'<div class="lf-welcome"><div class="lf-hero">What would you like to know?</div>'
+        f'<div class="lf-promise">{PROMISE}</div></div>'
+    )
+    if not documents:
+        st.info("The corpus is empty. Add documents on the Corpus page, then ask here.")
+        return
+    turn = uuid4().hex
+    with st.container(key="starters"):
+        for number, question in enumerate(starters(documents)):
+            st.button(
+                as_label(question),
+                key=f"starter-{number}",
+                width="stretch",
+                on_click=state.submit,
+                args=(question, turn),
+            )
+    companies = {company for document in documents for company in document.companies}
+    st.html(
+        f'<div class="lf-holds">{len(documents)} documents on {len(companies)} companies '
+        f"in the corpus</div>"
+    )
+
+
+def _new_button() -> None:
+    with st.container(key="new", horizontal=True, horizontal_alignment="right"):
+        st.button(
+            "New conversation",
+            icon=":material/add:",
+            type="tertiary",
+            on_click=state.new_conversation,
+        )
+
+
+def _panel(conversation: Conversation) -> None:
+    opened = state.take_opened()
+    if opened is None:
+        return
+    turn = next((turn for turn in conversation.turns if turn.id == opened.turn), None)
+    if turn is not None and turn.now.answer is not None:
+        citations.panel(turn.id, turn.now.answer, opened.n)
+
+
+main()
