@@ -61,7 +61,7 @@ class EvidenceView:
 
     @property
     def dated(self) -> date | None:
-        """When the document speaks: published, else the end of what it reports on, by the calendar."""
+        """When the document speaks: published, else when the period that it reports on ended."""
         if self.published or self.ended:
             return self.published or self.ended
         match = re.fullmatch(r"FY(\d{4})(?:Q([1-4]))?", self.period or "")

@@ -10,13 +10,17 @@ __all__ = ["Span", "is_row", "sentences", "spans", "words"]
 Span = tuple[int, int]
 """Start and end offset of a piece of text."""
 
-_END = re.compile(r"""[.!?]["”’')\]]*(?:\s*\[\d+\])*\s+(?=["“‘'(\[$€£¥•*_-]*[A-Z0-9$€£¥])""")
+_END = re.compile(
+    r"""[.!?]["”’')\]]*(?:\s*\[\d+\])*\s+(?=["“‘'(\[$€£¥*_-]*[A-Z0-9$€£¥])|\s+(?=•\s)"""
+)
 _ABBREVIATED = re.compile(
     r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|vs|approx|Mr|Ms|Mrs|Dr|St|Jr|Sr|Fig|etc|Jan|Feb|Mar|Apr|Jun|Jul"
     r"|Aug|Sep|Sept|Oct|Nov|Dec|cf|al|e\.g|i\.e|U\.S|U\.K|a\.m|p\.m)|(?<![A-Za-z])[A-Z])\.$"
 )
 _GOES_ON = re.compile(r"[a-z(,;%]")
-_OPEN_END = re.compile(r"(?:,|\b(?:of|the|to|and|or|in|by|for|a|an|from|with|was|were|is|are|approximately|about))$")
+_OPEN_END = re.compile(
+    r"(?:,|\b(?:of|the|to|and|or|in|by|for|a|an|from|with|was|were|is|are|approximately|about))$"
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’&-]*[A-Za-z]|[A-Za-z]|\d[\d,.]*\d|\d")
 
 

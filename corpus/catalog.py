@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
 from corpus.catalog_rows import to_document, to_passage, to_source, to_vectors
@@ -147,8 +147,18 @@ class Catalog:
             .join(documents, documents.c.id == passages.c.document_id)
             .where(documents.c.state.in_([state.value for state in SEARCHED]))
         )
-        with self._reading() as connection:
-            return int(connection.scalar(query) or 0)
+        return self._count(query)
+
+    def vector_count(self) -> int:
+        """Return the number of vectors of passages in searched documents."""
+        query = (
+            select(func.count())
+            .select_from(vectors)
+            .join(passages, passages.c.id == vectors.c.passage_id)
+            .join(documents, documents.c.id == passages.c.document_id)
+            .where(documents.c.state.in_([state.value for state in SEARCHED]))
+        )
+        return self._count(query)
 
     def vectors(self, document_id: str) -> tuple[tuple[str, ...], Vectors]:
         """Return passage ids in order and their vectors of shape (passages, dimension)."""
@@ -168,6 +178,10 @@ class Catalog:
         query = select(passages).where(condition).order_by(passages.c.ordinal)
         with self._reading() as connection:
             return tuple(to_passage(row) for row in connection.execute(query).mappings())
+
+    def _count(self, query: Select[int]) -> int:
+        with self._reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def _meta(self, key: str) -> str | None:
         with self._reading() as connection:

@@ -77,14 +77,14 @@ class Indexes:
             return self._lexical_for_reading().search(query, limit, documents)
 
     def start_writing(self) -> None:
-        """Begin a writer's work under the lock: fresh handles, then the generation goes odd."""
+        """Begin a writer's work under the lock: no stale handle, then the generation goes odd."""
         before = self._catalog.generation()
-        if self._vectors is None or self._vectors_at != before:
-            self._open_vectors()
-        if self._lexical is None or self._lexical_at != before:
-            self.open_lexical()
-        self._writing = True
+        if self._vectors_at != before:
+            self._drop_vectors()
+        if self._lexical_at != before:
+            self._close_lexical()
         self._generation.start()
+        self._writing = True
 
     def finish_writing(self) -> None:
         """End a writer's work whose every change is in catalog and indexes."""
@@ -105,7 +105,25 @@ class Indexes:
 
     def lexical(self) -> LexicalIndex:
         """Return the handle for a writer; opens it where there is none."""
-        return self._lexical or self.open_lexical()
+        return self._lexical or self._open_lexical()
+
+    def vectors_for_examining(self) -> VectorIndex:
+        """Return a fresh handle under the lock; CorpusDamaged when there is no index."""
+        if not self._vector_folder.is_dir():
+            raise CorpusDamaged(
+                f"There is no vector index at {self._vector_folder}. Run `loadfactor doctor "
+                "--repair`: it rebuilds the index from the catalog without embedding anything."
+            )
+        return self._open_vectors()
+
+    def lexical_for_examining(self) -> LexicalIndex:
+        """Return a fresh handle under the lock; CorpusDamaged when there is no index."""
+        return LexicalIndex(self._lexical_folder, create=False)
+
+    @property
+    def unbuilt(self) -> bool:
+        """Tell whether neither index was ever built, as in an empty corpus."""
+        return not self._vector_folder.exists() and not self._lexical_folder.exists()
 
     def erase_vectors(self) -> VectorIndex:
         """Delete the vector index and return an empty one."""
@@ -118,17 +136,16 @@ class Indexes:
         """Delete the lexical index and return an empty one."""
         self._close_lexical()
         LexicalIndex.erase(self._lexical_folder)
-        return self.open_lexical()
+        return self._open_lexical()
 
-    def open_lexical(self) -> LexicalIndex:
+    def _open_lexical(self) -> LexicalIndex:
         self._close_lexical()
         index = self._lexical = LexicalIndex(self._lexical_folder)
         return index
 
     def close(self) -> None:
         """Release both indexes; queries in flight are waited for."""
-        with self._gate.changing():
-            self._close_vectors()
+        self._drop_vectors()
         self._close_lexical()
 
     def _current(self) -> bool:
@@ -167,6 +184,10 @@ class Indexes:
             self._close_vectors()
             index = self._vectors = VectorIndex(self._vector_folder)
         return index
+
+    def _drop_vectors(self) -> None:
+        with self._gate.changing():
+            self._close_vectors()
 
     def _close_vectors(self) -> None:
         index, self._vectors, self._vectors_at = self._vectors, None, None

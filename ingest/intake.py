@@ -47,17 +47,17 @@ def take(arrival: Arrival, corpus: Corpus, dry_run: bool = False) -> Iterator[Ev
     """
     location = arrival.source.location
     known = corpus.source(location)
-    before = known[1] if known else None
+    before = known[1] if known and known[1].state is DocumentState.READY else None
     document = _ready(corpus, arrival.document_id)
     if document is None:
         yield from _new(arrival, before, corpus, dry_run)
     elif before is not None and before.id == document.id:
         if not dry_run:
-            _link(corpus, document, arrival.source, None)
+            _link(corpus, document, arrival.source)
         yield Finished(Outcome.of(location, Status.UNCHANGED, document))
     else:
         if not dry_run:
-            _link(corpus, document, arrival.source, before)
+            _link(corpus, document, arrival.source)
         reason = f"same content as {document.name}"
         yield Finished(Outcome.of(location, Status.DUPLICATE, document, reason))
 
@@ -70,10 +70,8 @@ def _ready(corpus: Corpus, document_id: str) -> Document | None:
     return document if document.state is DocumentState.READY else None
 
 
-def _link(corpus: Corpus, document: Document, source: Source, before: Document | None) -> None:
+def _link(corpus: Corpus, document: Document, source: Source) -> None:
     with corpus.writing() as writer:
-        if before is not None:
-            writer.detach(source.location)
         writer.add_source(document.id, source)
 
 
@@ -83,6 +81,7 @@ def _new(
     source = arrival.source
     media = detect(arrival.content[:HEAD_BYTES], source.name)
     reading = read_document(arrival.path, media)
+    _refuse_changed(arrival)
     if is_only_a_paywall(reading.blocks):
         raise InputRefused("only a paywall notice: save the article itself and ingest that")
     recognised = recognise(reading, source.name)
@@ -97,10 +96,15 @@ def _new(
         vectors = yield from _embedded(document, passages, corpus)
         keep_original(corpus.data, document.id, media, arrival.content)
         with corpus.writing() as writer:
-            if before is not None:
-                writer.detach(source.location)
             writer.add(document, passages, vectors)
     yield Finished(Outcome.of(source.location, status, document, reason))
+
+
+def _refuse_changed(arrival: Arrival) -> None:
+    """What was read must be what was hashed."""
+    source, status = arrival.source, arrival.path.stat()
+    if source.modified_ns not in (None, status.st_mtime_ns) or source.size != status.st_size:
+        raise InputRefused("changed while it was read: ingest it again")
 
 
 def _status(before: Document | None) -> tuple[Status, str | None]:

@@ -172,11 +172,11 @@ class _Splitter:
             self._emit(text, header_path, path, pages, PassageKind.TABLE)
 
     def _take_lead(self, block: Block) -> list[_Piece]:
-        """Take the headings and the short paragraph that introduce a table off what is held."""
+        """Take a table's headings, and a short paragraph between them and it, off what is held."""
         lead: list[_Piece] = []
-        while self.held and (self.held[-1].heading or self.held[-1].whole):
-            piece = self.held[-1]
-            if sum(p.tokens for p in lead) + piece.tokens > _LEAD or piece.page != block.page:
+        while self.held and (piece := self.held[-1]).page == block.page:
+            introduces = piece.heading or (piece.whole and not lead)
+            if not introduces or sum(p.tokens for p in lead) + piece.tokens > _LEAD:
                 break
             lead.insert(0, self.held.pop())
         return lead

@@ -1,8 +1,8 @@
 """Pure: the filer's fiscal period, and the day that it ended on.
 
-A fiscal year is named as the filer names it: by the year that it ends in, one earlier where the
-text itself speaks mostly of that year (retailers whose year ends in January), and by the year before
-for the 52- or 53-week years that end in the first days of January.
+A fiscal year is named as the filer names it: by the year that it ends in; by the year before where
+the text itself speaks mostly of that one (retailers whose year ends in January), and for years of
+52 or 53 weeks that end in the first days of January.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def recognise_period(content: Content, form: str | None, published: date | None)
     if form == "10-Q":
         return _of_quarter(content, published)
     if form in (CALL, PRESS_RELEASE):
-        return Period(_named_quarter(content.opening) or _before_next_call(content.text))
+        opening = _NEXT_CALL.sub("", content.opening)
+        return Period(_named_quarter(opening) or _before_next_call(content.text))
     return Period()
 
 

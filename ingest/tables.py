@@ -39,17 +39,18 @@ class _Lines:
 def row_groups(block: Block, captions: Sequence[str], budget: int) -> Iterator[str]:
     """Yield a table as texts of at most `budget` word pieces, each a group of whole rows.
 
-    Captions and column heads stand over every group; where they would take more than half of it,
-    they come once, in front, and only the heads are repeated if those are short enough.
+    Captions and column heads stand over every group, with the label row that its first row
+    belongs to. What would take more than half of a group comes once, in front: captions first.
     """
     table = _lines(block.rows)
-    top = [*captions, *table.heads]
-    if _total(top) > budget // 2:
-        yield from _packed(top, [""] * len(top), [], budget)
-        top = list(table.heads) if _total(table.heads) <= budget // 2 else []
-        if not table.body:
-            return
-    yield from _packed(table.body, table.sections, top, budget)
+    heads = list(table.heads) if _total(table.heads) <= budget // 2 else []
+    repeated = list(captions)
+    while repeated and _total([*repeated, *heads]) > budget // 2:
+        repeated.pop(0)
+    once = [*captions[: len(captions) - len(repeated)], *([] if heads else table.heads)]
+    yield from _packed(once, [""] * len(once), [], budget)
+    if table.body or not once:
+        yield from _packed(table.body, table.sections, [*repeated, *heads], budget)
 
 
 def _packed(
@@ -60,6 +61,8 @@ def _packed(
     for line, section in zip(lines, sections, strict=True):
         for part in fitting(line, room, _count):
             if group and _total(group) + _count(part) > room:
+                if len(group) > 1 and group[-1] == section:
+                    group.pop()
                 yield "\n".join([*top, *group])
                 group = [section] if section and _total([section, part]) <= room else []
             group.append(part)

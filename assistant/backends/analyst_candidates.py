@@ -20,8 +20,11 @@ _PERIOD_HEAD = re.compile(
     r"(?:19|20)\d\d|\b(?:ended|months|quarter|change|fiscal)\b|\bQ[1-4]\b", re.IGNORECASE
 )
 _HAS_DIGIT = re.compile(r"\d")
+_LINK = re.compile(r"\S*://\S*")
 _LEAST_WORDS = 4
 _LONGEST_HEAD = 120
+_LONGEST_ITEM = 420
+_BULLET = re.compile(r"[-*•]\s")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,10 @@ class Candidate:
     def companies_near(self) -> tuple[str, ...]:
         return find_companies(f"{self.around} {self.view.title} {self.view.section or ''}")
 
+    @cached_property
+    def companies_in_view(self) -> tuple[str, ...]:
+        return find_companies(self.view.text)
+
 
 def candidates(views: Sequence[EvidenceView]) -> tuple[Candidate, ...]:
     """Return every statement that the evidence makes, in reading order."""
@@ -73,7 +80,7 @@ def candidates(views: Sequence[EvidenceView]) -> tuple[Candidate, ...]:
 
 
 def _of_view(view: EvidenceView, first: int) -> Iterator[Candidate]:
-    pieces = [view.text[start:end] for start, end in spans(view.text)]
+    pieces = _pieces(view.text)
     table = _Table()
     number = first
     for index, piece in enumerate(pieces):
@@ -82,19 +89,36 @@ def _of_view(view: EvidenceView, first: int) -> Iterator[Candidate]:
             around = f"{table.caption} {table.section}"
         else:
             table = table.under(piece)
-            statement = "" if _is_fragment(piece) else " ".join(piece.split())
+            titles = piece.strip("# ") in view.title and not quantities(piece)
+            statement = "" if titles or _is_fragment(piece, view) else " ".join(piece.split())
             around = " ".join(_plain(pieces, index - 1) + _plain(pieces, index + 1))
         if statement:
-            before = _plain(pieces, index - 1)
+            before = [said for said in _plain(pieces, index - 1) if not _is_fragment(said, view)]
             yield Candidate(
                 statement,
                 view,
                 number,
                 row=is_row(piece),
                 around=around,
-                before="" if not before or _is_fragment(before[0]) else " ".join(before[0].split()),
+                before=""
+                if not before or _is_fragment(before[0], view)
+                else " ".join(before[0].split()),
             )
             number += 1
+
+
+def _pieces(text: str) -> list[str]:
+    """Return sentences and rows; the sentences of one list item stay together if it is short."""
+    pieces: list[str] = []
+    last = 0
+    for start, end in spans(text):
+        goes_on = "\n" not in text[last:start] and bool(pieces) and _BULLET.match(pieces[-1])
+        if goes_on and len(pieces[-1]) + end - last <= _LONGEST_ITEM:
+            pieces[-1] += text[last:end]
+        else:
+            pieces.append(text[start:end])
+        last = end
+    return pieces
 
 
 def _plain(pieces: Sequence[str], index: int) -> list[str]:
@@ -103,8 +127,12 @@ def _plain(pieces: Sequence[str], index: int) -> list[str]:
     return []
 
 
-def _is_fragment(piece: str) -> bool:
-    """Headings, page furniture and bare numbers state nothing."""
+def _is_fragment(piece: str, view: EvidenceView) -> bool:
+    """Headings, page furniture, lists of links and bare numbers state nothing."""
+    if "://" in piece and len(_LINK.sub("", piece).split()) < 2 * _LEAST_WORDS:
+        return True
+    if piece.strip("# ") in view.title:
+        return False
     ended = piece.rstrip("\"'”’)]*").endswith((".", "!", "?", ":", ";"))
     return len(piece.split()) < _LEAST_WORDS or (not ended and not _HAS_DIGIT.search(piece))
 

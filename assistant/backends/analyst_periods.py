@@ -41,12 +41,16 @@ class Period:
 
     @property
     def end_month(self) -> int | None:
-        """The month in which a calendar quarter ends, or the month itself."""
-        return self.month or (self.quarter * 3 if self.quarter else None)
+        """The month itself, or the one in which a calendar quarter ends."""
+        return self.month or (self.quarter * 3 if self.quarter and not self.fiscal else None)
+
+    @property
+    def whole_year(self) -> bool:
+        return self.quarter is None and self.month is None
 
     def holds(self, day: date) -> bool:
         """Tell whether `day` falls in the period, read by the calendar."""
-        if day.year != self.year:
+        if day.year != self.year or (self.fiscal and self.quarter):
             return False
         return self.end_month is None or day.month == self.end_month
 

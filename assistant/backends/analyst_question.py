@@ -5,30 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_terms import DOWN, STOPWORDS, UP, Term, stem, stems, term_of
+from assistant.backends.analyst_wanted import Wanted, wanted_by
 from corpus.companies import find_companies
 from corpus.glossary import expand
 from corpus.terms import terms
 
-__all__ = ["Asked", "Part", "Wanted", "analyse"]
-
-
-class Wanted(StrEnum):
-    """The kind of thing that would answer."""
-
-    MONEY = "an amount of money"
-    RATE = "a price per unit"
-    PERCENT = "a percentage"
-    DURATION = "a length of time"
-    COUNT = "a number"
-    DATE = "a date"
-    PERSON = "a name"
-    REASON = "a reason"
-    MANNER = "how it was done"
-    STATEMENT = "a statement"
+__all__ = ["Asked", "Part", "analyse"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,55 +50,36 @@ class Asked:
     direction: str | None
     forms: tuple[str, ...]
 
+    @property
+    def per(self) -> str:
+        """What a price asked for is per, "" where the question does not say."""
+        match = _PER.search(self.text)
+        return match.group(1) if match else ""
 
-_RATE = re.compile(
-    r"\b(?:per|an|a)\s+(?:gpu|h\d00|a100)?[-\s]?(?:hour|hr)\b|\bper\s+(?:\w+\s+)?tokens?\b"
-    r"|\bper gpu\b"
-    r"|\brent(?:s|ed|al)?\b.*\bfor\b|\b(?:rental|hourly|token|list|spot)\s+(?:price|rate|cost)s?\b",
-    re.IGNORECASE,
-)
-_PERCENT = re.compile(
-    r"\bwhat (?:share|percent\w*|proportion|portion|fraction)\b|\bpercent|\bshare of\b|\bmargins?\b"
-    r"|\butili[sz]ation\b|\bhow concentrated\b|\bgrowth rate\b|\bhow fast\b|\bby how much did\b.*"
-    r"\b(?:cut|lower|reduce|grow|rise|increase|fall|drop)\b|\bhit rate\b|\btax rate\b",
-    re.IGNORECASE,
-)
-_DURATION = re.compile(
-    r"\buseful li(?:fe|ves)\b|\bhow long\b|\bhow many (?:years|months|days)\b|\bover what period\b",
-    re.IGNORECASE,
-)
-_MONEY = re.compile(
-    r"\bhow much\b|\bcapex\b|\bcapital expenditures?\b|\bcost how\b|\brevenues?\b"
-    r"|\bincome\b|\bprofits?\b"
-    r"|\bearnings\b|\bdebt\b|\bbacklog\b|\bobligations?\b|\bcash flows?\b|\bexpenses?\b"
-    r"|\bspen[dt]\b"
-    r"|\bspending\b|\bvaluation\b|\bcommitments?\b|\bpurchases? of\b|\bdepreciation expense\b"
-    r"|\bhow large\b|\bhow big\b|\bsales\b|\bwhat (?:was|were|is) .{0,40}\b(?:cost|price)s?\b",
-    re.IGNORECASE,
-)
-_KINDS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
-    (Wanted.REASON, re.compile(r"\bwhy\b|\bwhat (?:drove|caused|explains)\b|\breasons?\b", re.I)),
-    (Wanted.PERSON, re.compile(r"\bwho\b|\bwhich (?:person|executive|company|customer)\b", re.I)),
-    (Wanted.DATE, re.compile(r"\bwhen\b|\bwhat (?:date|day|year)\b", re.I)),
-    (Wanted.RATE, _RATE),
-    (Wanted.PERCENT, _PERCENT),
-    (Wanted.DURATION, _DURATION),
-    (Wanted.COUNT, re.compile(r"\bhow many\b|\bnumber of\b", re.I)),
-    (Wanted.STATEMENT, re.compile(r"^(?:do|does|did|is|are|was|were|has|have|can|will)\b", re.I)),
-    (
-        Wanted.MANNER,
-        re.compile(r"\bhow (?:did|does|do|has|have|is|are|was|were|can|will)\b(?!.*\bguid)", re.I),
-    ),
-    (Wanted.STATEMENT, re.compile(r"\bwhat did .{2,60} (?:say|change|announce)\b", re.I)),
-    (Wanted.MONEY, _MONEY),
-)
+    @property
+    def ahead(self) -> bool:
+        """Whether it asks what was expected for the time after the period that it names."""
+        return self.expected and _AHEAD.search(self.text) is not None
+
+    @property
+    def related(self) -> bool:
+        """Whether it asks about dealings between companies, and not about each of them."""
+        if len(self.companies) < 2 or _COMPARED.search(self.text):
+            return False
+        return _SIDE_BY_SIDE.search(self.text) is None
+
+
+_PER = re.compile(r"\bper\s+((?:million |1M )?[\w-]+)", re.IGNORECASE)
+_AHEAD = re.compile(r"\b(?:next|following|coming)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\bcompar|\bversus\b|\bvs\b|\beach\b|\bbetween\b.*\band\b|\bor\b", re.I)
+_SIDE_BY_SIDE = re.compile(r"\b[A-Z]\w+(?:[’']s?)?(?:, [A-Z]\w+(?:[’']s?)?)*,? and [A-Z]")
 _EXPECTED = re.compile(
     r"\bexpect\w*|\bguid(?:e|ed|ance)\b|\boutlook\b|\bforecast\w*|\bplan(?:s|ned)?\b|\banticipat\w+"
     r"|\bproject(?:s|ed|ions?)\b|\btargets?\b",
     re.IGNORECASE,
 )
 _ACTUAL = re.compile(
-    r"\b(?:was|were)\b|\bturn(?:ed)? out\b|\bactual(?:ly)?\b"
+    r"\b(?:was|were|did)\b|\bturn(?:ed)? out\b|\bactual(?:ly)?\b"
     r"|\bdid .{2,40} (?:spend|report|earn|pay)\b"
     r"|\bspent\b|\breported\b",
     re.IGNORECASE,
@@ -142,9 +108,12 @@ _NO_NAME = re.compile(
 _PERIOD_WORDS = """expect guidance outlook forecast anticipate plan latest current recent actual
 fiscal year quarter first second third fourth end start beginning january february march april may
 june july august september october november december company report explain compare list answer
-question note document"""
+question note document next last total"""
 _NOT_TERMS = frozenset(map(stem, _PERIOD_WORDS.split()))
 _NO_TERM = re.compile(r"(?:19|20)\d\d|(?:FY|Q)\d+|10-[KQ]|8-K", re.IGNORECASE)
+_TAKEN_FOR_GRANTED = re.compile(
+    r"\W*(?:why|when|(?:by )?how much|how)\s+(?:did|has|have|is|was|were|does|do)\b", re.IGNORECASE
+)
 _MOVE_WEIGHT = 0.5
 _ITEM_WEIGHT = 2.0
 _LONGEST_PHRASE = 6
@@ -160,7 +129,7 @@ def analyse(question: str) -> Asked:
         companies=companies,
         names=tuple(_names(question, companies)),
         periods=periods(question),
-        wanted=_wanted(question) if len(parts) == 1 else parts[0].wanted,
+        wanted=wanted_by(question) if len(parts) == 1 else parts[0].wanted,
         parts=parts,
         expected=parts[0].expected,
         actual=parts[0].actual,
@@ -180,14 +149,10 @@ def _part(text: str, companies: Sequence[str]) -> Part:
     return Part(
         text=text,
         terms=_terms(text, companies),
-        wanted=_wanted(text),
+        wanted=wanted_by(text),
         expected=expected,
         actual=not expected and _ACTUAL.search(text) is not None,
     )
-
-
-def _wanted(text: str) -> Wanted:
-    return next((kind for kind, pattern in _KINDS if pattern.search(text)), Wanted.STATEMENT)
 
 
 def _terms(text: str, companies: Sequence[str]) -> tuple[Term, ...]:
@@ -245,7 +210,7 @@ def _names(question: str, companies: Sequence[str]) -> Iterator[str]:
 
 def _direction(question: str) -> str | None:
     """Return which way the question takes for granted that something moved."""
-    if re.match(r"\W*(?:did|does|has|is|was|will)\b", question, re.IGNORECASE):
+    if not _TAKEN_FOR_GRANTED.match(question):
         return None
     moved = set(stems(question))
     down, up = moved & DOWN, moved & UP

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from assistant.backends.analyst_candidates import Candidate
-from assistant.backends.analyst_question import Asked, Wanted
-from assistant.backends.analyst_scoring import (
-    Pool,
-    company_match,
-    mentions,
-    period_match,
-    satisfies,
-)
-from assistant.backends.analyst_selection import MEASURED
+from assistant.backends.analyst_fit import answers, company_match, period_match, satisfies
+from assistant.backends.analyst_question import Asked
+from assistant.backends.analyst_scoring import Pool, mentions
 from assistant.backends.analyst_terms import stems
+from assistant.backends.analyst_wanted import MEASURED, Wanted
 
 __all__ = ["refusal"]
 
 _LEAST_COVERAGE = 0.5
-_COMPARED = re.compile(r"\bcompar|\bversus\b|\bvs\b|\bbetween\b|\beach\b", re.IGNORECASE)
+_LEAST_TOLD = 0.4
 
 
 def refusal(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
@@ -61,18 +55,12 @@ def _speaks_of(item: Candidate, name: str) -> bool:
 
 def _together(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     """Dealings between two companies must be stated of both at once, with what was asked."""
-    if len(asked.companies) < 2 or asked.wanted not in MEASURED or _compares(asked):
+    if len(asked.companies) < 2 or asked.wanted not in MEASURED or not asked.related:
         return None
     for item in chosen:
-        if company_match(item, asked) >= 0.7 and satisfies(item, asked.wanted):
+        if company_match(item, asked) >= 0.5 and satisfies(item, asked.wanted):
             return None
     return f"{asked.wanted} that is stated for {' with '.join(asked.companies)}, and found none"
-
-
-def _compares(asked: Asked) -> bool:
-    first, second = (re.escape(name.split()[0]) for name in asked.companies[:2])
-    joined = re.search(rf"{first}\S*(?:,| and| or) .{{0,30}}{second}", asked.text, re.IGNORECASE)
-    return _COMPARED.search(asked.text) is not None or joined is not None
 
 
 def _name(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
@@ -85,16 +73,18 @@ def _name(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
 
 
 def _kind(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
-    accepted = {asked.wanted, Wanted.MONEY} if asked.wanted is Wanted.PERCENT else {asked.wanted}
+    """The figure, date or name asked for must be stated of the company that it is asked of."""
     strict = asked.wanted in MEASURED or asked.wanted in (Wanted.DATE, Wanted.PERSON)
-    if strict and not any(satisfies(item, kind) for item in chosen for kind in accepted):
-        return f"{asked.wanted} and found none that is stated for this"
+    if strict and not any(answers(item, asked) for item in chosen):
+        about = f" for {' and '.join(asked.companies)}" if asked.companies else ""
+        per = f" per {asked.per}" if asked.per else ""
+        return f"{asked.wanted}{per} that is stated{about}, and found none"
     return None
 
 
 def _period(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     """A figure for a named period must not be answered with another period's."""
-    if not asked.periods or asked.wanted not in MEASURED:
+    if not asked.periods or asked.ahead or asked.wanted not in MEASURED:
         return None
     if any(period_match(item, asked.periods) > 0 for item in chosen):
         return None
@@ -108,8 +98,9 @@ def _terms(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     total = sum(weights.values())
     if total == 0:
         return None
+    least = _LEAST_COVERAGE if asked.wanted in MEASURED else _LEAST_TOLD
     best = {term: max(mentions(item, term) for item in chosen) for term in weights}
-    if sum(weights[term] * best[term] for term in weights) / total >= _LEAST_COVERAGE:
+    if sum(weights[term] * best[term] for term in weights) / total >= least:
         return None
     missing = [term.word for term in weights if best[term] < _LEAST_COVERAGE]
     return f"statements on {', '.join(missing)}, and found none"

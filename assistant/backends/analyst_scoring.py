@@ -8,52 +8,32 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.backends.analyst_candidates import Candidate
-from assistant.backends.analyst_periods import Period
-from assistant.backends.analyst_question import Asked, Wanted
-from assistant.backends.analyst_terms import Term, contains
-
-__all__ = [
-    "Pool",
-    "Scored",
-    "company_match",
-    "coverage",
-    "is_guidance",
-    "mentions",
-    "period_match",
-    "satisfies",
-    "score",
-    "standing",
-]
-
-_GUIDANCE = re.compile(
-    r"\b(?:expect|anticipat|guidance|outlook|forecast|project(?:s|ed)?\b|plan(?:s|ned|ning)?\b"
-    r"|estimat|will be|range of|target)",
-    re.IGNORECASE,
+from assistant.backends.analyst_fit import (
+    company_match,
+    is_guidance,
+    period_match,
+    satisfies,
+    standing,
 )
+from assistant.backends.analyst_question import Asked
+from assistant.backends.analyst_terms import STOPWORDS, Stems, Term, contains, stems
+from assistant.backends.analyst_wanted import MEASURED, Wanted
+
+__all__ = ["Pool", "Scored", "coverage", "mentions", "score"]
+
+_EXPECTS = re.compile(r"\b(?:expect|anticipat|guid)")
 _BOILERPLATE = re.compile(
     r"forward-looking|differ materially|safe harbor|undertake no obligation|press star|your line"
     r"|operator|may not be indicative|table of contents|welcome to|webcast",
     re.IGNORECASE,
 )
-_REASON = re.compile(
-    r"\b(?:because|due to|driven by|as a result|reflect(?:s|ed|ing)?|related to|owing to|since"
-    r"|primarily|attributable|in order to|to (?:now )?include|to support|to meet|given|thanks to"
-    r"|reason|caused|led by|stem(?:s|med)? from)\b",
-    re.IGNORECASE,
-)
-_UNIT_PRICE = re.compile(
-    r"(?:/|per\s|an\s|a\s)\s?(?:\w+[- ])?(?:hr|hour|gpu|tokens?|1m)\b|\$/hr|hourly", re.IGNORECASE
-)
-_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+\b")
 _NEAR_WORTH = 0.5
 _AROUND_WORTH = 0.45
-_FILINGS = ("10-K", "10-Q", "8-K", "20-F", "6-K", "S-1")
-_OWN_WORDS = ("earnings call", "press release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +70,7 @@ def score(asked: Asked, pool: Pool, terms: Sequence[Term], wanted: Wanted) -> tu
 def _score(
     asked: Asked,
     item: Candidate,
-    weights: dict[Term, float],
+    weights: Mapping[Term, float],
     wanted: Wanted,
     newest: date | None,
 ) -> Scored:
@@ -99,6 +79,7 @@ def _score(
     value += 0.35 if satisfies(item, wanted) else -0.1
     value += 0.25 * period_match(item, asked.periods)
     value += _tense(asked, item)
+    value += _nearness(item, weights, wanted)
     value += 0.06 * standing(item, asked)
     value += _recency(asked, item, newest)
     value += 0.08 / item.view.n
@@ -109,7 +90,7 @@ def _score(
     return Scored(item, value, covered)
 
 
-def coverage(item: Candidate, weights: dict[Term, float]) -> float:
+def coverage(item: Candidate, weights: Mapping[Term, float]) -> float:
     """Return the share of the terms' weight that the statement and its surroundings hold."""
     total = sum(weights.values())
     if total == 0:
@@ -121,6 +102,8 @@ def mentions(item: Candidate, term: Term) -> float:
     """Return 1 for a mention in the statement, less for a synonym or a mention around it."""
     if any(contains(item.stems, way) for way in term.ways):
         return 1.0
+    if any(len(way) > 1 and _said_apart(item, way) for way in term.ways):
+        return 0.85
     if any(contains(item.stems, way) for way in term.near):
         return _NEAR_WORTH + 0.2
     if any(contains(item.near, way) for way in term.ways):
@@ -130,114 +113,37 @@ def mentions(item: Candidate, term: Term) -> float:
     return 0.0
 
 
-def company_match(item: Candidate, asked: Asked) -> float:
-    """Return the share of the companies asked about that the statement is about."""
-    if not asked.companies:
-        return 1.0
-    return sum(_about(item, name) for name in asked.companies) / len(asked.companies)
-
-
-def _about(item: Candidate, name: str) -> float:
-    if name in item.companies:
-        return 1.0
-    if item.view.company == name:
-        return 1.0 if _own(item) or not item.companies else 0.5
-    if name in item.companies_near:
-        return 0.7
-    return 0.3 if name in item.view.others and not item.companies else 0.0
-
-
-def _own(item: Candidate) -> bool:
-    return item.view.form in (*_FILINGS, *_OWN_WORDS)
-
-
-def period_match(item: Candidate, wanted: Sequence[Period]) -> float:
-    """Return 1 where the statement names a period asked for, less where its document does."""
-    if not wanted:
-        return 0.0
-    if any(_same(said, period) for said in item.periods for period in wanted):
-        return 1.0
-    if any(_document_fits(item, period) for period in wanted):
-        return 0.3 if item.periods else 0.6
-    exact = any(period.end_month for period in wanted)
-    years = {period.year for period in wanted}
-    if item.periods and not years & {said.year for said in item.periods}:
-        return -0.8
-    return -0.3 if exact else 0.0
-
-
-def _same(said: Period, period: Period) -> bool:
-    if said.year != period.year:
-        return False
-    return period.end_month is None or said.end_month == period.end_month
-
-
-def _document_fits(item: Candidate, period: Period) -> bool:
-    view = item.view
-    if view.ended is not None and period.holds(view.ended):
-        return True
-    if view.period and view.period.startswith(f"FY{period.year}"):
-        return (period.quarter is None and period.month is None) or view.period.endswith(
-            f"Q{period.quarter}"
-        )
-    if view.published is not None and period.quarter is None:
-        return period.holds(view.published)
-    return False
-
-
-def is_guidance(item: Candidate) -> bool:
-    return _GUIDANCE.search(item.text) is not None
+def _said_apart(item: Candidate, way: Stems) -> bool:
+    """Tell whether the words of a phrase all stand in the statement, in whatever order."""
+    return all(part in item.stems for part in way if part not in STOPWORDS)
 
 
 def _tense(asked: Asked, item: Candidate) -> float:
     if asked.expected:
         return 0.25 if is_guidance(item) else -0.1
-    if asked.actual and re.search(r"\b(?:expect|anticipat)", item.text):
+    if asked.actual and _EXPECTS.search(item.text[: _first_figure(item)]):
         return -0.2
     return 0.0
 
 
-def satisfies(item: Candidate, wanted: Wanted) -> bool:
-    """Tell whether the statement holds the kind of thing that was asked for."""
-    check = _CHECKS.get(wanted)
-    return check is None or check(item)
+def _first_figure(item: Candidate) -> int:
+    return item.quantities[0].span[0] if item.quantities else len(item.text)
 
 
-def _has_money(item: Candidate) -> bool:
-    return any(quantity.is_money for quantity in item.quantities)
-
-
-def _has_rate(item: Candidate) -> bool:
-    priced = [quantity for quantity in item.quantities if quantity.is_money]
-    where = f"{item.text} {item.around} {item.view.title}"
-    return any(q.per for q in priced) or bool(priced and _UNIT_PRICE.search(where))
-
-
-def _has_unit(item: Candidate, *units: str) -> bool:
-    return any(quantity.unit in units for quantity in item.quantities)
-
-
-_CHECKS: Mapping[Wanted, Callable[[Candidate], bool]] = {
-    Wanted.MONEY: _has_money,
-    Wanted.RATE: _has_rate,
-    Wanted.PERCENT: lambda item: _has_unit(item, "percent", "percentage points", "basis points"),
-    Wanted.DURATION: lambda item: _has_unit(item, "years", "months", "weeks", "days", "hours"),
-    Wanted.COUNT: lambda item: any(not q.is_money for q in item.quantities),
-    Wanted.DATE: lambda item: bool(item.periods),
-    Wanted.PERSON: lambda item: bool(_PERSON.search(item.text)) or bool(item.companies),
-    Wanted.REASON: lambda item: bool(_REASON.search(item.text)),
-}
-
-
-def standing(item: Candidate, asked: Asked) -> float:
-    """Return how much weight a source carries: a filing, the company's words, then others."""
-    if item.view.form in _FILINGS:
-        worth = 3.0
-    elif item.view.form in _OWN_WORDS:
-        worth = 2.5
-    else:
-        return 0.5
-    return worth if not asked.companies or item.view.company in asked.companies else 0.5
+def _nearness(item: Candidate, weights: Mapping[Term, float], wanted: Wanted) -> float:
+    """Return up to 0.2 for a line item that stands close before or after a figure."""
+    items = [way for term in weights if term.weight > 1 for way in term.ways]
+    if item.row or not items or wanted not in MEASURED:
+        return 0.0
+    figures = [len(stems(item.text[: quantity.span[0]])) for quantity in item.quantities]
+    places = [
+        place
+        for way in items
+        for place in range(len(item.stems) - len(way) + 1)
+        if item.stems[place : place + len(way)] == way
+    ]
+    apart = min((abs(figure - place) for figure in figures for place in places), default=20)
+    return 0.2 * max(0.0, 1 - apart / 20)
 
 
 def _recency(asked: Asked, item: Candidate, newest: date | None) -> float:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice, takewhile
 
 from assistant.backends.analyst_candidates import Candidate
-from assistant.backends.analyst_question import Asked, Part, Wanted
-from assistant.backends.analyst_scoring import (
-    Pool,
-    Scored,
+from assistant.backends.analyst_fit import (
     company_match,
     is_guidance,
     period_match,
     satisfies,
-    score,
     standing,
 )
+from assistant.backends.analyst_likeness import alike, disagree
+from assistant.backends.analyst_question import Asked, Part
+from assistant.backends.analyst_scoring import Pool, Scored, score
+from assistant.backends.analyst_terms import stems
+from assistant.backends.analyst_wanted import MEASURED, Wanted
 
-__all__ = ["MEASURED", "select"]
-
-MEASURED = frozenset({Wanted.MONEY, Wanted.RATE, Wanted.PERCENT, Wanted.DURATION, Wanted.COUNT})
-"""Kinds of answer that are a figure."""
+__all__ = ["select"]
 
 _MOST = 5
 _MOST_TOLD = 3
@@ -30,7 +29,7 @@ _FACET_SHARE = 0.6
 _CONFLICT_SHARE = 0.85
 _TOLD_SHARE = 0.7
 _COURSE_SHARE = 0.7
-_ALIKE = 0.55
+_LEAD_IN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,10 @@ class _Ranking:
 
     @property
     def best(self) -> Scored:
-        return self.scored[0]
+        """The best statement; where a figure is asked for, one that holds a figure of that kind."""
+        least = _FACET_SHARE * self.scored[0].score
+        fit = (item for item in self.scored if satisfies(item.candidate, self.asked.wanted))
+        return next((item for item in fit if item.score >= least), self.scored[0])
 
     def above(self, share: float) -> Iterator[Candidate]:
         least = share * self.best.score
@@ -59,17 +61,20 @@ def select(asked: Asked, pool: Pool) -> tuple[Candidate, ...]:
     if asked.course:
         return _course(ranking)
     chosen: list[Candidate] = []
-    for candidate in (
-        *_per_period(ranking),
-        *_per_company(ranking),
-        *([] if _split(asked) else [ranking.best.candidate]),
-        *_per_part(ranking),
-        *_told(ranking),
-        *_conflicts(ranking),
-    ):
-        if len(chosen) < _MOST and not any(_alike(candidate, other) for other in chosen):
+    _take(chosen, _per_period(ranking))
+    _take(chosen, _per_company(ranking))
+    if not (chosen and _split(asked)):
+        _take(chosen, [ranking.best.candidate])
+    _take(chosen, _per_part(ranking))
+    listed = _list_after(chosen, asked, pool)
+    _take(chosen, listed or (*_told(ranking), *_conflicts(ranking)))
+    return tuple(chosen)
+
+
+def _take(chosen: list[Candidate], offered: Iterable[Candidate]) -> None:
+    for candidate in offered:
+        if len(chosen) < _MOST and not any(alike(candidate, other) for other in chosen):
             chosen.append(candidate)
-    return (*chosen, *_list_after(chosen, pool))[:_MOST]
 
 
 def _split(asked: Asked) -> bool:
@@ -94,7 +99,7 @@ def _course(ranking: _Ranking) -> tuple[Candidate, ...]:
     own = [item for item in told if standing(item, asked) > 1] or told
     distinct: list[Candidate] = []
     for item in sorted(own, key=_dated):
-        if not any(_alike(item, other) for other in distinct):
+        if not any(alike(item, other) for other in distinct):
             distinct.append(item)
     return tuple(distinct[:_MOST])
 
@@ -121,7 +126,8 @@ def _per_period(ranking: _Ranking) -> Iterator[Candidate]:
 def _per_company(ranking: _Ranking) -> Iterator[Candidate]:
     """Yield a statement for each company where no single one speaks of all."""
     asked = ranking.asked
-    if len(asked.companies) < 2 or company_match(ranking.best.candidate, asked) >= 1:
+    together = asked.related or company_match(ranking.best.candidate, asked) >= 1
+    if len(asked.companies) < 2 or together:
         return
     for name in asked.companies:
         single = replace(asked, companies=(name,))
@@ -145,58 +151,66 @@ def _for_part(ranking: _Ranking, part: Part) -> Candidate:
         wanted = Wanted.MONEY
     overall = {item.candidate.position: item.score for item in ranking.scored}
     scored = score(asked, ranking.pool, terms, wanted)
-    best = max(scored, key=lambda item: item.score + overall[item.candidate.position])
+    fit = [item for item in scored if _fits(item.candidate, part, wanted)] or scored
+    best = max(fit, key=lambda item: item.score + 0.5 * overall[item.candidate.position])
     return best.candidate
 
 
-def _list_after(chosen: Sequence[Candidate], pool: Pool) -> tuple[Candidate, ...]:
-    """Return the items of the list that a chosen statement ending in a colon introduces."""
-    found: list[Candidate] = []
+def _fits(item: Candidate, part: Part, wanted: Wanted) -> bool:
+    return satisfies(item, wanted) and (is_guidance(item) or not part.expected)
+
+
+def _speaks_of_names(item: Candidate, asked: Asked, best: Candidate) -> bool:
+    """Tell whether a statement speaks of the people and things named, as far as the best does."""
+    named = {stems(name)[-1] for name in asked.names}
+    spoken = named & {*best.stems, *best.near}
+    return spoken <= {*item.stems, *item.near}
+
+
+def _list_after(chosen: Sequence[Candidate], asked: Asked, pool: Pool) -> tuple[Candidate, ...]:
+    """Return the items of the list that a chosen statement introduces.
+
+    A statement that ends in a colon introduces the list below it; the answer to "how" may come
+    up to two statements before its list.
+    """
     for opener in chosen:
-        if not opener.text.endswith(":"):
-            continue
-        for item in pool.candidates[opener.position + 1 :]:
-            if item.view is not opener.view or not item.text.startswith(("- ", "* ", "• ")):
-                break
-            if item not in chosen:
-                found.append(item)
-    return tuple(found)
+        if opener.text.endswith(":") or asked.wanted is Wanted.MANNER:
+            below = [
+                item
+                for item in pool.candidates[opener.position + 1 :]
+                if item.view is opener.view and item not in chosen
+            ]
+            start = next((n for n, item in enumerate(below) if _is_bullet(item)), len(below))
+            if start <= (0 if opener.text.endswith(":") else _LEAD_IN):
+                return tuple(takewhile(_is_bullet, below[start:]))
+    return ()
+
+
+def _is_bullet(item: Candidate) -> bool:
+    return item.text.startswith(("- ", "* ", "• "))
 
 
 def _told(ranking: _Ranking) -> Iterator[Candidate]:
     """Yield more of what was said, where a question asks for reasons, ways or statements."""
     if ranking.asked.wanted in MEASURED or ranking.asked.wanted in (Wanted.DATE, Wanted.PERSON):
         return
-    for number, item in enumerate(ranking.above(_TOLD_SHARE)):
-        if number >= _MOST_TOLD:
-            return
-        yield item
+    asked, best = ranking.asked, ranking.best.candidate
+    fit = (
+        item
+        for item in ranking.above(_TOLD_SHARE)
+        if satisfies(item, asked.wanted) and _speaks_of_names(item, asked, best)
+    )
+    yield from islice(fit, _MOST_TOLD)
 
 
 def _conflicts(ranking: _Ranking) -> Iterator[Candidate]:
-    """Yield statements of other documents that give another figure for the same thing."""
-    asked, best = ranking.asked, ranking.best.candidate
+    """Yield statements of others that give another figure for the same thing."""
+    asked, best = ranking.asked, ranking.best
     if asked.wanted not in MEASURED or len(asked.parts) > 1 or asked.latest or _split(asked):
         return
-    for item in ranking.above(_CONFLICT_SHARE):
-        elsewhere = item.view.title != best.view.title
-        as_close = period_match(item, asked.periods) >= period_match(best, asked.periods)
-        if elsewhere and as_close and satisfies(item, asked.wanted) and _figures_differ(item, best):
+    least = _CONFLICT_SHARE * best.score
+    for scored in ranking.scored:
+        item = scored.candidate
+        same_thing = scored.coverage >= _CONFLICT_SHARE * best.coverage
+        if scored.score >= least and same_thing and disagree(asked, item, best.candidate):
             yield item
-
-
-def _figures_differ(left: Candidate, right: Candidate) -> bool:
-    return not _values(left) & _values(right)
-
-
-def _values(item: Candidate) -> frozenset[tuple[object, str]]:
-    return frozenset((abs(quantity.value), quantity.unit) for quantity in item.quantities)
-
-
-def _alike(left: Candidate, right: Candidate) -> bool:
-    if left.position == right.position:
-        return True
-    mine, other = set(left.stems), set(right.stems)
-    overlap = len(mine & other) / max(1, min(len(mine), len(other)))
-    same_figures = bool(_values(left)) and _values(left) <= _values(right)
-    return overlap > 0.85 or (overlap > _ALIKE and same_figures)

@@ -19,7 +19,8 @@ _STOPWORDS = """
     our out over own per same say said says she should so some state such tell than that the their
     them then there these they this those through to too under until up us very was we were what
     when where which while who whom whose why will with would you your according long large turn
-    give gave given make made come came get got take took use used using mean happen kind"""
+    give gave given make made come came get got take took use used using mean happen kind without
+    within"""
 STOPWORDS = frozenset(_STOPWORDS.split())
 _IRREGULAR = {
     "lives": "life", "spent": "spend", "rose": "rise", "risen": "rise", "fell": "fall",
@@ -133,5 +134,5 @@ def term_of(word: str, ways: Iterable[str] = (), weight: float = 1.0) -> Term:
     return Term(word, own, near - own, weight)
 
 
-DOWN = frozenset(stem(word) for word in (*_FAMILIES[1], "shorten"))
-UP = frozenset(stem(word) for word in (*_FAMILIES[2], "extend", "lengthen"))
+DOWN = frozenset(stem(word) for word in (*_FAMILIES[1], "shorten", "down", "half", "halved"))
+UP = frozenset(stem(word) for word in (*_FAMILIES[2], "extend", "lengthen", "up"))

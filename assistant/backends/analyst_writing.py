@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from assistant.backends.analyst_arithmetic import slip, total
 from assistant.backends.analyst_candidates import Candidate
 from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_scoring import Scored
@@ -30,10 +31,13 @@ def write_answer(asked: Asked, chosen: Sequence[Candidate]) -> tuple[str, ...]:
     if note:
         pieces.append(note)
     last: EvidenceView | None = None
-    for item in chosen:
+    for position, item in enumerate(chosen):
         same = last is item.view
         lead = " " if same else ("\n\n" if pieces else "") + f"{source(item.view)}: "
         pieces.append(f"{lead}{_statement(item, chosen)} [{item.view.n}]")
+        remark = total(asked.text, item) or slip(item, chosen[:position])
+        if remark:
+            pieces.append(f" {remark} [{item.view.n}]")
         last = item.view
     return tuple(pieces)
 
@@ -93,7 +97,7 @@ def _premise(asked: Asked, chosen: Sequence[Candidate]) -> str | None:
         return None
     supposed, opposite = (DOWN, UP) if asked.direction == "down" else (UP, DOWN)
     moves = {part for item in chosen for part in item.stems}
-    if moves & supposed or not moves & opposite:
+    if not chosen or moves & supposed or not {*chosen[0].stems} & opposite:
         return None
     word = next(term.word for term in asked.terms if {*_only(term.ways)} & supposed)
     return f"The documents found do not show the move that the question assumes (“{word}”). "

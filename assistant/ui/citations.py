@@ -9,10 +9,11 @@ import streamlit as st
 from assistant.conversation import Answer, Citation, Evidence
 from assistant.ui import state
 from assistant.ui.escape import as_html, as_label
-from assistant.ui.highlight import marked
+from assistant.ui.highlight import marked, tabular
 from assistant.ui.resources import picture, runtime
 from corpus.errors import LoadFactorError
-from corpus.models import Document, Media, Passage
+from corpus.models import Document, Media, Passage, PassageKind
+from ingest.originals import original_path
 
 __all__ = ["chips", "describe", "evidence_list", "panel"]
 
@@ -112,10 +113,10 @@ def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
         st.info("This document was removed from the corpus; its text is gone.")
         return
     section = as_html(" › ".join(passage.headings))
-    kind = f"lf-passage lf-{passage.kind}"
+    show = tabular if passage.kind is PassageKind.TABLE else marked
     st.html(
         f'<div class="lf-section">{section}</div>'
-        f'<div class="{kind}">{marked(passage.text, quotes)}</div>'
+        f'<div class="lf-passage lf-{passage.kind}">{show(passage.text, quotes)}</div>'
     )
     if document.media is Media.PDF and passage.page is not None:
         _page(product.settings.data, document, passage, " ".join(quotes) or passage.text)
@@ -123,7 +124,7 @@ def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
 
 def _page(data: Path, document: Document, passage: Passage, highlight: str) -> None:
     assert passage.page is not None
-    original = data / "originals" / f"{document.id}.pdf"
+    original = original_path(data, document.id, document.media)
     try:
         image = picture(original, passage.page, highlight)
     except LoadFactorError as error:

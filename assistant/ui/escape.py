@@ -14,17 +14,18 @@ from html import escape as _html_escape
 
 __all__ = ["as_html", "as_label", "as_markdown"]
 
+NO_BREAK = "\u00a0"
 JOINER = "\u2060"  # invisible and without width: breaks a pattern, not the reading
 KEPT = frozenset("#*_-+.|>(),;/'\"%=@^?")
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-TAGS = re.compile("[\U000e0000-\U000e007f]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\U000e0000-\U000e007f]")
+DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 INDENT = re.compile(r"^[ \t]{4,}", re.MULTILINE)
 BLANKS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)|\t")
 AUTOLINK = re.compile(r"https?(?=:)|www(?=\.)|[\w.+-](?=@)", re.IGNORECASE)
 SHORTCODE = re.compile(r":(?=[\w+-]+:|material/)")
-MARKER = re.compile(r"\[(\d{1,3})\]")
+MARKER = re.compile(r" ?\[(\d{1,3})\]")
 LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,200})\]\((https?://[^\s<>()$]+)\)")
 
 
@@ -60,7 +61,11 @@ def _spans(
     text: str, citations: Collection[int], sources: Collection[str]
 ) -> list[tuple[int, int, str]]:
     markers = [
-        (found.start(), found.end(), f":primary-badge[{int(found[1])}]")
+        (
+            found.start(),
+            found.end(),
+            f"{NO_BREAK * (found[0][0] == ' ')}:primary-badge[{int(found[1])}]",
+        )
         for found in MARKER.finditer(text)
         if int(found[1]) in citations
         and text[found.end() : found.end() + 1] not in {"(", "["}
@@ -100,4 +105,4 @@ def _unlinked(text: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return TAGS.sub("", CONTROL.sub("", text))
+    return DIRECTION.sub("", CONTROL.sub("", text))

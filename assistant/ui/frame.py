@@ -48,7 +48,6 @@ def pages() -> list[StreamlitPage]:
         st.Page(
             HERE / "pages" / entry.file,
             title=entry.title,
-            icon=entry.icon,
             url_path=None if entry.default else entry.path,
             default=entry.default,
         )

@@ -124,9 +124,7 @@ def answer_line(answer: Answer) -> str:
     dollars = f"{spent.dollars} · on this machine" if spent.local else spent.dollars
     seconds = f"{answer.seconds.total:.1f} s"
     line = " · ".join((label, f"{spent.tokens} tokens", dollars, seconds))
-    elsewhere = " and ".join(
-        f"{_price(row)} on {row.reference.label}" for row in spent.elsewhere
-    )
+    elsewhere = " and ".join(f"{_price(row)} on {row.reference.label}" for row in spent.elsewhere)
     aside = f"The same tokens would cost {elsewhere} · repriced, not run" if elsewhere else ""
     return f"{as_html(line)}<br>{as_html(aside)}"
 

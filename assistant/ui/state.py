@@ -14,6 +14,7 @@ from assistant.ui.conversations import Conversation
 from assistant.ui.resources import conversations
 
 __all__ = [
+    "ASK",
     "Opened",
     "Question",
     "conversation",
@@ -22,6 +23,7 @@ __all__ = [
     "outcomes",
     "remember_outcomes",
     "submit",
+    "submit_input",
     "take_opened",
     "take_question",
 ]
@@ -29,7 +31,9 @@ __all__ = [
 CONVERSATION = "conversation"
 QUESTION = "question"
 OPENED = "opened"
-OUTCOMES = "outcomes"
+OUTCOMES = "upload outcomes"
+ASK = "ask"
+"""The key of the chat input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ def submit(text: str, turn: str | None = None) -> None:
     """Put a question forward for this run."""
     if text.strip():
         st.session_state[QUESTION] = Question(turn or uuid4().hex, text.strip())
+
+
+def submit_input() -> None:
+    """Put forward what was typed into the chat input."""
+    submit(str(st.session_state.get(ASK) or ""))
 
 
 def take_question() -> Question | None:

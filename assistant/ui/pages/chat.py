@@ -13,7 +13,7 @@ from assistant.ui.escape import as_label
 from assistant.ui.resources import runtime
 from assistant.ui.starters import starters
 
-PROMISE = "Ask about AI capex, utilization and model economics. Every figure comes with its page."
+PROMISE = "Ask about AI capex, utilization and model economics. Every figure comes with its source."
 LONGEST_QUESTION = 4000
 
 
@@ -56,17 +56,14 @@ def _start(conversation: Conversation, asked: state.Question) -> None:
 
 
 def _input(*, disabled: bool) -> None:
-    st.chat_input(
-        "Ask the corpus",
-        key="ask",
-        max_chars=LONGEST_QUESTION,
-        disabled=disabled,
-        on_submit=_submit,
-    )
-
-
-def _submit() -> None:
-    state.submit(str(st.session_state["ask"] or ""))
+    with st.bottom:
+        st.chat_input(
+            "Ask the corpus",
+            key=state.ASK,
+            max_chars=LONGEST_QUESTION,
+            disabled=disabled,
+            on_submit=state.submit_input,
+        )
 
 
 def _welcome() -> None:

@@ -1,0 +1,175 @@
+"""Pure: how a statement fits a question's companies, periods and kind of answer, and its source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from assistant.backends.analyst_candidates import Candidate
+from assistant.backends.analyst_periods import Period
+from assistant.backends.analyst_question import Asked
+from assistant.backends.analyst_terms import stems
+from assistant.backends.analyst_wanted import Wanted
+from assistant.quantities import Quantity
+from corpus.companies import find_companies
+
+__all__ = ["answers", "company_match", "is_guidance", "period_match", "satisfies", "standing"]
+
+_GUIDANCE = re.compile(
+    r"\b(?:expect|anticipat|guidance|outlook|forecast|project(?:s|ed)?\b|plan(?:s|ned|ning)?\b"
+    r"|estimat|will be|range of|target)",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:because|due to|driven by|as a result|reflect(?:s|ed|ing)?|related to|owing to|since"
+    r"|primarily|attributable|in order to|to (?:now )?include|to support|to meet|given|thanks to"
+    r"|reason|caused|led by|stem(?:s|med)? from)\b",
+    re.IGNORECASE,
+)
+_NO_COUNTS = frozenset({"percent", "percentage points", "basis points", "years", "months"})
+_UNIT_PRICE = re.compile(
+    r"(?:/|per\s|an\s|a\s)\s?(?:\w+[- ])?(?:hr|hour|gpu|tokens?|1m)\b|\$/hr|hourly", re.IGNORECASE
+)
+_LEAST_ABOUT = 0.4
+_PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+\b")
+_FILINGS = ("10-K", "10-Q", "8-K", "20-F", "6-K", "S-1")
+_OWN_WORDS = ("earnings call", "press release")
+
+
+def answers(item: Candidate, asked: Asked) -> bool:
+    """Tell whether one statement holds all at once: a company asked about, the kind, its unit."""
+    if asked.companies and company_match(item, asked) < _LEAST_ABOUT / len(asked.companies):
+        return False
+    accepted = {asked.wanted, Wanted.MONEY} if asked.wanted is Wanted.PERCENT else {asked.wanted}
+    if not any(satisfies(item, kind) for kind in accepted):
+        return False
+    if asked.wanted is not Wanted.RATE or not asked.per:
+        return True
+    return bool({*stems(asked.per)[-1:]} & {*item.stems, *item.near, *_spelled_out(item)})
+
+
+def _spelled_out(item: Candidate) -> tuple[str, ...]:
+    """Return the units that prices in a statement are per, "/hr" as "hour"."""
+    return tuple(part for quantity in item.quantities for part in stems(quantity.per))
+
+
+def company_match(item: Candidate, asked: Asked) -> float:
+    """Return the share of the companies asked about that the statement is about."""
+    if not asked.companies:
+        return 1.0
+    each = [_about(item, name) for name in asked.companies]
+    return min(each) if asked.related else sum(each) / len(each)
+
+
+def _about(item: Candidate, name: str) -> float:
+    if name in item.companies:
+        return 1.0
+    if item.view.company == name:
+        return 1.0 if _own(item) or not item.companies else 0.5
+    if name in item.companies_near:
+        return 0.7
+    spoken_of = name in item.view.others or name in item.companies_in_view
+    return 0.4 if spoken_of and not item.companies else 0.0
+
+
+def _own(item: Candidate) -> bool:
+    return item.view.form in (*_FILINGS, *_OWN_WORDS)
+
+
+def period_match(item: Candidate, wanted: Sequence[Period]) -> float:
+    """Return 1 where the statement names a period asked for, less where its document does."""
+    if not wanted:
+        return 0.0
+    return sum(_period_match(item, period) for period in wanted) / len(wanted)
+
+
+def _period_match(item: Candidate, period: Period) -> float:
+    said = max((_likeness(one, period) for one in item.periods), default=0.0)
+    if _document_fits(item, period):
+        said = max(said, 0.3 if item.periods else 0.6)
+    if said > 0:
+        return said
+    if item.periods and period.year not in {one.year for one in item.periods}:
+        return -0.8
+    return 0.0 if period.whole_year else -0.3
+
+
+def _likeness(said: Period, period: Period) -> float:
+    """Return 1 for the same period, half for a part of the year asked for."""
+    if said.year != period.year:
+        return 0.0
+    if period.whole_year:
+        return 1.0 if said.whole_year or not period.fiscal else 0.5
+    if period.fiscal or said.fiscal:
+        return 1.0 if period.quarter is not None and said.quarter == period.quarter else 0.0
+    return 1.0 if said.end_month == period.end_month else 0.0
+
+
+def _document_fits(item: Candidate, period: Period) -> bool:
+    view = item.view
+    if view.ended is not None and period.holds(view.ended):
+        return True
+    if view.period and view.period.startswith(f"FY{period.year}"):
+        return (period.quarter is None and period.month is None) or view.period.endswith(
+            f"Q{period.quarter}"
+        )
+    if view.published is not None and period.quarter is None:
+        return period.holds(view.published)
+    return False
+
+
+def is_guidance(item: Candidate) -> bool:
+    return _GUIDANCE.search(item.text) is not None
+
+
+def satisfies(item: Candidate, wanted: Wanted) -> bool:
+    """Tell whether the statement holds the kind of thing that was asked for."""
+    check = _CHECKS.get(wanted)
+    return check is None or check(item)
+
+
+def _has_money(item: Candidate) -> bool:
+    return any(quantity.is_money for quantity in item.quantities)
+
+
+def _has_rate(item: Candidate) -> bool:
+    priced = [quantity for quantity in item.quantities if quantity.is_money]
+    where = f"{item.text} {item.around} {item.view.title}"
+    return any(q.per for q in priced) or bool(priced and _UNIT_PRICE.search(where))
+
+
+def _has_unit(item: Candidate, *units: str) -> bool:
+    return any(quantity.unit in units for quantity in item.quantities)
+
+
+def _is_count(quantity: Quantity) -> bool:
+    return not quantity.is_money and quantity.unit not in _NO_COUNTS
+
+
+def _has_name(item: Candidate) -> bool:
+    """Tell whether two capitalised words stand together that are no company's name."""
+    names = (match.group() for match in _PERSON.finditer(item.text))
+    return any(not find_companies(name) for name in names)
+
+
+_CHECKS: Mapping[Wanted, Callable[[Candidate], bool]] = {
+    Wanted.MONEY: _has_money,
+    Wanted.RATE: _has_rate,
+    Wanted.PERCENT: lambda item: _has_unit(item, "percent", "percentage points", "basis points"),
+    Wanted.DURATION: lambda item: _has_unit(item, "years", "months", "weeks", "days", "hours"),
+    Wanted.COUNT: lambda item: any(_is_count(quantity) for quantity in item.quantities),
+    Wanted.DATE: lambda item: any(period.month for period in item.periods),
+    Wanted.PERSON: _has_name,
+    Wanted.REASON: lambda item: bool(_REASON.search(item.text)),
+}
+
+
+def standing(item: Candidate, asked: Asked) -> float:
+    """Return how much weight a source carries: a filing, the company's words, then others."""
+    if item.view.form in _FILINGS:
+        worth = 3.0
+    elif item.view.form in _OWN_WORDS:
+        worth = 2.5
+    else:
+        return 0.5
+    return worth if not asked.companies or item.view.company in asked.companies else 0.5

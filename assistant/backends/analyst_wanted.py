@@ -1,0 +1,81 @@
+"""Pure: the kind of answer that a question wants."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+__all__ = ["MEASURED", "Wanted", "wanted_by"]
+
+
+class Wanted(StrEnum):
+    """The kind of thing that would answer."""
+
+    MONEY = "an amount of money"
+    RATE = "a price per unit"
+    PERCENT = "a percentage"
+    DURATION = "a length of time"
+    COUNT = "a number"
+    DATE = "a date"
+    PERSON = "a name"
+    REASON = "a reason"
+    MANNER = "how it was done"
+    STATEMENT = "a statement"
+
+
+MEASURED = frozenset({Wanted.MONEY, Wanted.RATE, Wanted.PERCENT, Wanted.DURATION, Wanted.COUNT})
+"""Kinds of answer that are a figure."""
+
+_RATE = re.compile(
+    r"\b(?:per|an|a)\s+(?:gpu|h\d00|a100)?[-\s]?(?:hour|hr)\b|\bper\s+(?:\w+\s+)?tokens?\b"
+    r"|\bper gpu\b"
+    r"|\brent(?:s|ed|al)?\b.*\bfor\b|\b(?:rental|hourly|token|list|spot)\s+(?:price|rate|cost)s?\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(
+    r"\bwhat (?:share|percent\w*|proportion|portion|fraction)\b|\bpercent|\bshare of\b|\bmargins?\b"
+    r"|\butili[sz]ation\b|\bhow concentrated\b|\bgrowth rate\b|\bhow fast\b|\bby how much did\b.*"
+    r"\b(?:cut|lower|reduce|grow|rise|increase|fall|drop)\b|\bhit rate\b|\btax rates?\b"
+    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b",
+    re.IGNORECASE,
+)
+_DURATION = re.compile(
+    r"\buseful li(?:fe|ves)\b|\bhow long\b|\bhow many (?:years|months|days)\b|\bover what period\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"\bhow much\b|\bcapex\b|\bcapital expenditures?\b|\bcost how\b|\brevenues?\b"
+    r"|\bincome\b|\bprofits?\b"
+    r"|\bearnings\b|\bdebt\b|\bbacklog\b|\bobligations?\b|\bcash flows?\b|\bexpenses?\b"
+    r"|\bspen[dt]\b"
+    r"|\bspending\b|\bvaluation\b|\bcommitments?\b|\bpurchases? of\b|\bdepreciation expense\b"
+    r"|\bdividends?\b|\bhow large\b|\bhow big\b|\bsales\b"
+    r"|\bwhat (?:was|were|is) .{0,40}\b(?:cost|price)s?\b",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"\bhow many\b|\bnumber of\b"
+    r"|\bhow much (?:\w+ )?(?:power|capacity|energy|electricity|compute|memory|storage)\b",
+    re.IGNORECASE,
+)
+_KINDS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
+    (Wanted.REASON, re.compile(r"\bwhy\b|\bwhat (?:drove|caused|explains)\b|\breasons?\b", re.I)),
+    (Wanted.PERSON, re.compile(r"\bwho\b|\bwhich (?:person|executive|company|customer)\b", re.I)),
+    (Wanted.DATE, re.compile(r"\bwhen\b|\bwhat (?:date|day|year)\b", re.I)),
+    (Wanted.RATE, _RATE),
+    (Wanted.PERCENT, _PERCENT),
+    (Wanted.DURATION, _DURATION),
+    (Wanted.COUNT, _COUNT),
+    (Wanted.STATEMENT, re.compile(r"^(?:do|does|did|is|are|was|were|has|have|can|will)\b", re.I)),
+    (
+        Wanted.MANNER,
+        re.compile(r"\bhow (?:did|does|do|has|have|is|are|was|were|can|will)\b(?!.*\bguid)", re.I),
+    ),
+    (Wanted.STATEMENT, re.compile(r"\bwhat did .{2,60} (?:say|change|announce)\b", re.I)),
+    (Wanted.MONEY, _MONEY),
+)
+
+
+def wanted_by(text: str) -> Wanted:
+    """Return the kind of answer that would do; a plain statement where nothing else fits."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(text)), Wanted.STATEMENT)

@@ -1,0 +1,69 @@
+"""Exact nearest vectors among some documents, straight from the catalog.
+
+As quick as an index for a narrow choice, and right whatever state the index is in.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.catalog import Catalog, Stamped
+from corpus.embedding import Vector, Vectors
+
+__all__ = ["ExactSearch"]
+
+KEPT_BYTES = 256 * 1024**2
+"""Memory for vectors of recently searched documents: 170,000 passages of MiniLM."""
+
+Block = tuple[tuple[str, ...], Vectors]
+
+
+class ExactSearch:
+    """Keeps the vectors of documents searched lately; safe to share between threads."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._blocks: OrderedDict[tuple[str, int], Block] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def nearest(self, vector: Vector, limit: int, among: Sequence[Stamped]) -> list[str]:
+        """Return up to `limit` passage ids of the documents `among`, nearest first."""
+        blocks = [self._block(stamped) for stamped in among]
+        ids = [passage_id for block_ids, _ in blocks for passage_id in block_ids]
+        if not ids:
+            return []
+        scores = np.concatenate([rows @ vector for _, rows in blocks])
+        return [ids[index] for index in _largest(scores, limit)]
+
+    def _block(self, stamped: Stamped) -> Block:
+        key = (stamped.document.id, stamped.stamp)
+        with self._lock:
+            if key in self._blocks:
+                self._blocks.move_to_end(key)
+                return self._blocks[key]
+        block = self._catalog.vectors(stamped.document.id)
+        with self._lock:
+            self._keep(key, block)
+        return block
+
+    def _keep(self, key: tuple[str, int], block: Block) -> None:
+        if key not in self._blocks:
+            self._blocks[key] = block
+            self._bytes += block[1].nbytes
+        while self._bytes > KEPT_BYTES and len(self._blocks) > 1:
+            _, dropped = self._blocks.popitem(last=False)
+            self._bytes -= dropped[1].nbytes
+
+
+def _largest(scores: NDArray[np.float32], limit: int) -> list[int]:
+    """Return the indices of the largest scores, largest first, ties by position."""
+    few = min(limit, len(scores))
+    candidates = np.argpartition(-scores, few - 1)[:few]
+    order = np.lexsort((candidates, -scores[candidates]))
+    return [int(index) for index in candidates[order]]

@@ -1,0 +1,170 @@
+"""The corpus as others see it: open, read, search, write, examine, repair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus.catalog import Catalog
+from corpus.embedding import Embedder
+from corpus.errors import CorpusUnwritable, DocumentNotFound
+from corpus.finding import find_document
+from corpus.generation import Generation, WriteLock
+from corpus.health import Health, examine
+from corpus.identity import require_same_embedder
+from corpus.indexes import Indexes
+from corpus.models import Document, Filters, Hit, Passage, Source
+from corpus.recovery import finish_interrupted, rebuild
+from corpus.search import Searcher
+from corpus.writer import Writer
+
+__all__ = ["Corpus", "Health", "Writer"]
+
+WAIT_SECONDS = 60.0
+NO_FILTERS = Filters()
+
+
+class Corpus:
+    """One data folder; safe to share between threads, and with other processes on the same folder.
+
+    Reading methods raise CorpusError.
+    """
+
+    def __init__(self, data: Path, embedder: Embedder, catalog: Catalog, wait: float) -> None:
+        self.data = data
+        self.embedder = embedder
+        self._catalog = catalog
+        self._lock = WriteLock(data / "write.lock", wait)
+        self._generation = Generation(catalog, data / "generation")
+        self._indexes = Indexes(data, catalog, self._generation, self._lock)
+        self._searcher = Searcher(catalog, self._generation, self._indexes, embedder)
+
+    @classmethod
+    def open(cls, data: Path, embedder: Embedder, *, wait: float = WAIT_SECONDS) -> Self:
+        """Open or create the corpus in `data`; a writer waits up to `wait` seconds for another.
+
+        Raises CorpusUnwritable, ModelMismatch, and CorpusError for a newer schema.
+        """
+        data = data.absolute()
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CorpusUnwritable(
+                f"The data folder {data} cannot be made: {error.strerror or error}. "
+                "Choose another with --data or LOADFACTOR_DATA."
+            ) from error
+        catalog = Catalog.open(data / "catalog.db")
+        held = catalog.model()
+        if held is not None and catalog.passage_count():
+            try:
+                require_same_embedder(held, embedder)
+            except BaseException:
+                catalog.close()
+                raise
+        return cls(data, embedder, catalog, wait)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the indexes and the database; queries in flight are waited for."""
+        self._indexes.close()
+        self._catalog.close()
+
+    def generation(self) -> int:
+        """Return a number that moves with every change of the corpus; odd while one is made."""
+        return self._generation.current()
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return the searched documents by company, published and title."""
+        return self._searcher.library().documents
+
+    def document(self, document_id: str) -> Document:
+        """Return a document in any state. Raises DocumentNotFound."""
+        document = self._catalog.document(document_id)
+        if document is None:
+            raise DocumentNotFound(
+                f"No document has the id {document_id}. `loadfactor documents` lists what there is."
+            )
+        return document
+
+    def find(self, name: str) -> Document:
+        """Return the searched document of an id, id prefix, file name, location or title.
+
+        Raises DocumentNotFound, naming close matches.
+        """
+        return find_document(name, self.documents())
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """Return a passage of a document in any state: citations of old answers still open."""
+        return self._catalog.passage(passage_id)
+
+    def passages(self, document_id: str) -> tuple[Passage, ...]:
+        """Return the passages of a document in order."""
+        return self._catalog.passages(document_id)
+
+    def source(self, location: str) -> tuple[Source, Document] | None:
+        """Return what a location holds now, None when it is not known."""
+        found = self._catalog.source(location)
+        return (found[0], self.document(found[1])) if found else None
+
+    def search(self, question: str, k: int = 10, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
+        """Return up to `k` hits, best first.
+
+        Raises ModelUnavailable, and CorpusDamaged when the lexical index cannot be read.
+        """
+        return self._searcher.search(question, k, filters)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Hold the write lock; what a writer that died left is finished first.
+
+        Raises CorpusBusy after the wait, CorpusUnwritable.
+        """
+        with self._lock.held():
+            writer = Writer(
+                self._catalog,
+                self._generation,
+                self._indexes,
+                (self.embedder.name, self.embedder.revision),
+            )
+            try:
+                writer.recover()
+                yield writer
+            finally:
+                writer.close()
+
+    def health(self) -> Health:
+        """Compare the catalog with both indexes and look every stored vector up by itself.
+
+        Raises CorpusBusy after the wait.
+        """
+        with self._lock.held():
+            return examine(self._catalog, self._indexes)
+
+    def repair(self) -> Health:
+        """Rebuild both indexes from the catalog, without embedding; return the health after.
+
+        Raises CorpusBusy after the wait, CorpusUnwritable.
+        """
+        with self._lock.held():
+            self._indexes.start_writing()
+            try:
+                rebuild(self._catalog, self._indexes)
+                finish_interrupted(self._catalog, self._generation, self._indexes)
+            except BaseException:
+                self._indexes.abandon()
+                raise
+            self._indexes.finish_writing()
+            return examine(self._catalog, self._indexes)
