@@ -8,11 +8,9 @@ from assistant.ui import frame
 
 st.set_page_config(
     page_title="Load Factor",
-    page_icon=":material/query_stats:",
+    page_icon=frame.ICON,
     layout="wide",
     initial_sidebar_state="collapsed",
     menu_items={"About": frame.ABOUT},
 )
-page = st.navigation(frame.pages(), position="hidden")
-with frame.around(page):
-    page.run()
+frame.run(st.navigation(frame.pages(), position="hidden"))

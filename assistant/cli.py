@@ -12,17 +12,16 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from corpus.store import Corpus
 
 from assistant import printing
 from assistant.questions import Question, read_questions
 from assistant.reports import answer_json, document_json, failure_json, search_json
-from assistant.research import Answered, Failed, ask
+from assistant.research import Answered, Failed, ask, whole_question
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build, build_corpus
 from corpus.errors import ConfigurationError, LoadFactorError
 from corpus.models import Filters
-from corpus.query import rewrite
+from corpus.store import Corpus
 from ingest.console import run_ingest
 
 __all__ = ["app", "main"]
@@ -114,7 +113,7 @@ def search(
     asked = asked_questions(question, questions)
     with opened(data) as corpus:
         for item in asked:
-            hits = corpus.search(rewrite(item.text, item.history), k, filters)
+            hits = corpus.search(whole_question(item.text, item.history), k, filters)
             if as_json:
                 print_lines([search_json(item.id, item.text, hits)])
             else:

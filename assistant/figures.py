@@ -21,9 +21,7 @@ def verify(text: str, evidence: Sequence[Evidence]) -> tuple[CitedFigure, ...]:
     A figure is verified when a cited piece of evidence states the same value and unit, or a more
     precise value that rounds to it.
     """
-    held = {
-        item.n: (*quantities(item.text), *quantities(item.document.title)) for item in evidence
-    }
+    held = {item.n: (*quantities(item.text), *quantities(item.document.title)) for item in evidence}
     return tuple(
         _cited(figure, cited, held) for claim, cited in claims(text) for figure in quantities(claim)
     )

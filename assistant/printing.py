@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from corpus.store import Health
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -12,11 +11,12 @@ from rich.text import Text
 
 from assistant.conversation import Answer, Citation
 from assistant.cost.comparison import reprice
-from assistant.cost.models import Reference
+from assistant.cost.models import CostSource, Reference, UsageSource
 from assistant.cost.money import show_range, show_tokens, show_usd
 from assistant.cost.prices import Prices
 from assistant.research import Answered, Failed
 from corpus.models import Document, Hit
+from corpus.store import Health
 
 __all__ = ["show_documents", "show_health", "show_hits", "show_outcome", "show_removed"]
 
@@ -82,7 +82,7 @@ def first_citations(answer: Answer) -> list[tuple[int, Citation]]:
 
 def cost_line(answer: Answer, references: Sequence[Reference], prices: Prices) -> str:
     attempt = answer.attempt
-    estimated = attempt.usage.source == "estimated"
+    estimated = attempt.usage.source is UsageSource.ESTIMATED
     tokens = " · ".join(
         f"{show_tokens(count, estimated=estimated)} tokens {way}"
         for count, way in (
@@ -94,7 +94,7 @@ def cost_line(answer: Answer, references: Sequence[Reference], prices: Prices) -
         f"{row.reference.label} {show_range(row.low, row.high, estimated=estimated)}"
         for row in reprice(attempt.usage, references, prices, attempt.started)
     )
-    spent = show_usd(attempt.cost)
+    spent = show_usd(attempt.cost, estimated=attempt.cost_source is CostSource.ESTIMATED)
     return (
         f"{attempt.backend}: {spent} · {tokens} · {answer.seconds.total:.2f} s"
         f" (repriced, not run: {elsewhere})"

@@ -162,12 +162,23 @@ def _share_units(text: str, items: list[_Read]) -> list[_Read]:
 
 
 def _in_range(text: str, left: _Read, right: _Read) -> bool:
+    if _different(left, right):
+        return False
     joint = text[left.end : right.start]
     if joint == "" and text[right.start] in "-−":
         return True
     if RANGE.fullmatch(joint):
         return True
     return bool(AND.fullmatch(joint) and BETWEEN.search(text[: left.start]))
+
+
+def _different(left: _Read, right: _Read) -> bool:
+    """Tell whether two numbers state their own, unlike units: "3% to $5 billion" is no range."""
+    if left.unit and (right.currency or right.scale):
+        return True
+    if left.currency and right.unit and not right.currency:
+        return True
+    return bool(left.unit and right.unit and left.unit != right.unit)
 
 
 def _quantity(

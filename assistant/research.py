@@ -23,7 +23,7 @@ from corpus.models import Filters, Hit
 from corpus.query import rewrite
 from corpus.tokens import count_tokens
 
-__all__ = ["Answered", "Event", "EvidenceFound", "Failed", "TextDelta", "ask"]
+__all__ = ["Answered", "Event", "EvidenceFound", "Failed", "TextDelta", "ask", "whole_question"]
 
 HITS = 30
 """Passages asked of the search; the evidence budget decides how many are used."""
@@ -91,7 +91,7 @@ def ask(
     silence_tracing()
     began = clock()
     try:
-        hits = corpus.search(_whole(question, history), HITS, filters)
+        hits = corpus.search(whole_question(question, history), HITS, filters)
     except LoadFactorError as error:
         yield Failed(str(error), None)
         return
@@ -101,7 +101,17 @@ def ask(
 
     messages = render(question, history, evidence)
     call = _Call(messages, began, clock)
-    attempt = meter.start(backend, turn=turn, conversation=conversation, user=user)
+    try:
+        attempt = meter.start(
+            backend,
+            turn=turn,
+            conversation=conversation,
+            user=user,
+            input_tokens=call.prompt_tokens(),
+        )
+    except LoadFactorError as error:
+        yield Failed(str(error), None)
+        return
     markers = MarkerFilter({item.n for item in evidence})
     try:
         for delta in call.stream(backend):
@@ -122,7 +132,7 @@ def ask(
     yield Answered(_answer(question, call, evidence, settled, searched))
 
 
-def _whole(question: str, history: Sequence[Turn]) -> str:
+def whole_question(question: str, history: Sequence[Turn]) -> str:
     """Return the question with what a follow-up leaves to the earlier turns put in."""
     return rewrite(question, [(turn.question, turn.answer) for turn in history])
 
@@ -172,6 +182,10 @@ class _Call:
                 self.text += delta
                 yield delta
 
+    def prompt_tokens(self) -> int:
+        """Return an estimate of the prompt's tokens."""
+        return count_tokens("\n".join(str(message.text) for message in self.messages))
+
     def settle(self, meter: Meter, attempt: Attempt, state: AttemptState) -> Attempt:
         return meter.settle(
             attempt,
@@ -202,9 +216,8 @@ class _Call:
         """Return what the provider reported, else an estimate from prompt and visible text."""
         if self._reported is not None:
             return self._reported
-        prompt = "\n".join(str(message.text) for message in self.messages)
         return Usage(
-            input_tokens=count_tokens(prompt),
+            input_tokens=self.prompt_tokens(),
             output_tokens=count_tokens(self.text),
             source=UsageSource.ESTIMATED,
         )

@@ -12,10 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.conversation import Answer
-from assistant.research import Answered, ask
+from assistant.research import Answered, ask, whole_question
 from assistant.wiring import Runtime
 from benchmarks.material import Case, ai_capex, overlaps, runtime_over, shared_folder
-from corpus.query import rewrite
 
 CUTS = (1, 3, 5, 10)
 
@@ -41,7 +40,7 @@ class Scored:
 def score(case: Case, runtime: Runtime) -> Scored:
     question = case.question
     started = time.perf_counter()
-    hits = runtime.corpus.search(rewrite(question.text, question.history), max(CUTS))
+    hits = runtime.corpus.search(whole_question(question.text, question.history), max(CUTS))
     seconds = time.perf_counter() - started
     ranks = [next((hit.rank for hit in hits if overlaps(gold, hit)), None) for gold in case.golds]
     found = [rank for rank in ranks if rank is not None]

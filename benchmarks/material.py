@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -58,12 +59,9 @@ def runtime_over(inputs: Iterable[Path], name: str) -> Runtime:
         for event in ingest([str(path) for path in inputs], runtime.corpus)
         if isinstance(event, Finished)
     ]
-    counts = {
-        status: sum(o.status == status for o in outcomes)
-        for status in dict.fromkeys(o.status for o in outcomes)
-    }
+    counts = Counter(outcome.status.value for outcome in outcomes)
     seconds = time.perf_counter() - started
-    sys.stdout.write(f"store {name}: {counts}, {seconds:.1f} s\n")
+    sys.stdout.write(f"store {name}: {dict(counts)}, {seconds:.1f} s\n")
     return runtime
 
 

@@ -13,16 +13,16 @@ __all__ = ["expand"]
 Phrase = tuple[str, ...]
 
 
-def expand(words: list[str]) -> tuple[Phrase, ...]:
-    """Return the phrases that mean the same as a phrase among `words`, without those present.
+def expand(words: list[str]) -> tuple[tuple[Phrase, ...], ...]:
+    """Return a group of phrases for each thing that `words` name, without the phrases present.
 
     A phrase that lies within a longer one of the question does not count: "cost of revenue" does
     not ask for revenue.
     """
     found = _longest(words)
-    groups = [group for group in _groups() if any(phrase in found for phrase in group)]
-    same = (phrase for group in groups for phrase in group if phrase not in found)
-    return tuple(dict.fromkeys(same))
+    groups = (group for group in _groups() if any(phrase in found for phrase in group))
+    others = (tuple(phrase for phrase in group if phrase not in found) for group in groups)
+    return tuple(group for group in others if group)
 
 
 def _longest(words: list[str]) -> set[Phrase]:

@@ -120,14 +120,22 @@ class LexicalIndex:
         return entry
 
     def _clauses(self, query: Query) -> Iterator[tantivy.Query]:
-        """Yield a weighted clause for each term and glossary phrase of the question and field."""
+        """Yield a weighted clause for each term and glossary group of the question and field."""
         years = {term for period in query.periods for term in terms(str(period))}
         for field, weight in FIELDS.items():
             for word in self._stems(query.terms):
                 factor = PERIOD_WEIGHT if word in years else 1.0
                 yield self._clause(field, (word,), weight * factor)
-            for phrase in query.expansions:
-                yield self._clause(field, self._stems(phrase), weight * EXPANSION_WEIGHT)
+            for group in query.expansions:
+                # The best phrase of a group speaks for it: a passage is no better for saying
+                # the same thing in three ways.
+                phrases = dict.fromkeys(tuple(self._stems(phrase)) for phrase in group)
+                clauses = [self._phrase(field, stems, weight) for stems in phrases]
+                yield tantivy.Query.disjunction_max_query(clauses)
+
+    def _phrase(self, field: str, words: Sequence[str], weight: float) -> tantivy.Query:
+        """Return a clause of an expansion; a phrase of many words counts as one word."""
+        return self._clause(field, words, weight * EXPANSION_WEIGHT / len(words))
 
     def _clause(self, field: str, words: Sequence[str], weight: float) -> tantivy.Query:
         if len(words) == 1:

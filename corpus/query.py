@@ -18,13 +18,13 @@ __all__ = ["Query", "rewrite", "understand"]
 class Query:
     """What a question asks for.
 
-    `terms` are its own words without stopwords, `expansions` the glossary's phrases for the same
-    things, `companies` display names in order of appearance.
+    `terms` are its own words without stopwords, `expansions` a group of the glossary's phrases
+    for each thing that they name, `companies` display names in order of appearance.
     """
 
     text: str
     terms: tuple[str, ...]
-    expansions: tuple[tuple[str, ...], ...]
+    expansions: tuple[tuple[tuple[str, ...], ...], ...]
     companies: tuple[str, ...]
     periods: tuple[Period, ...]
     forms: tuple[str, ...]

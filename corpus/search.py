@@ -23,6 +23,8 @@ DEPTH = 60
 """Least number of passages asked of each list."""
 EXACT_PASSAGES = 5_000
 """Among no more passages than this exact search is as quick as the index."""
+CANDIDATES = 4
+"""Passages considered for each place: a share for every company has to be among them."""
 OVER_FETCH = 4
 """Times more asked of the index where filters drop some of what it finds."""
 
@@ -129,7 +131,7 @@ class Searcher:
         lists: tuple[list[list[str]], list[list[str]]],
     ) -> tuple[Hit, ...]:
         documents = {stamped.document.id: stamped.document for stamped in admitted}
-        passages = self._catalog.passages_of(list(scores))
+        passages = self._catalog.passages_of(list(scores)[: max(DEPTH, CANDIDATES * k)])
         ranked = [p for p in map(passages.get, scores) if p and p.document_id in documents]
         companies = tuple(dict.fromkeys(scope.company for scope in chosen if scope.company))
         kept = shared_out(ranked, documents, companies, k)

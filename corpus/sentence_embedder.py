@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ from corpus.errors import ModelUnavailable
 
 __all__ = ["SentenceEmbedder"]
 
+SMALL_BYTES = 1_000_000
+
 
 class SentenceEmbedder:
     """A sentence-transformers model, named as on Hugging Face or given as a folder.
 
-    `revision` and `dimension` are the model's own, hence they load it.
+    `dimension` and `max_tokens` are the model's own, hence they load it.
     """
 
     def __init__(self, model: str) -> None:
@@ -34,8 +37,9 @@ class SentenceEmbedder:
 
     @property
     def revision(self) -> str:
-        card = getattr(self._model, "model_card_data", None)
-        return str(getattr(card, "base_model_revision", None) or "local")
+        """The digest of a folder's weights and settings, else "main" of a name."""
+        folder = Path(self._model_name)
+        return _digest(folder) if folder.is_dir() else "main"
 
     @property
     def dimension(self) -> int:
@@ -72,3 +76,14 @@ class SentenceEmbedder:
                 "Give a name that sentence-transformers knows or a folder that holds a model, "
                 "or leave the setting empty for the bundled model."
             ) from error
+
+
+def _digest(folder: Path) -> str:
+    """Hash names and sizes of all files and the contents of the small ones, quick to ask."""
+    digest = sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder)} {size}\n".encode())
+        if size < SMALL_BYTES:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

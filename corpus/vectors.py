@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
 
 from corpus.embedding import Vector, Vectors
 from corpus.faults import translated
@@ -35,7 +33,7 @@ GRAPH: HNSWConfiguration = {
 """Wider than the default: deleting and inserting leaves rows unreachable in a thin graph."""
 LOOKUPS = 500
 TWINS = (1, 10, 100, 1_000)
-SAME = 1e-5
+SAME = 1e-4
 """Cosine distance under which two vectors are copies of one another."""
 
 
@@ -85,31 +83,33 @@ class VectorIndex:
         return list(found["ids"][0])
 
     def unreachable(self, ids: Sequence[str], vectors: Vectors) -> tuple[str, ...]:
-        """Return the ids that a search for their own vector does not find.
+        """Return the ids that a search for their own vector does not find at no distance.
 
-        Copies of a vector crowd each other out, so those not found first are looked for deeper.
+        Copies of a vector crowd each other out, so those not met among copies are looked for
+        deeper; when even a thousand are copies, which of them is met says nothing.
         """
-        lost = np.arange(len(ids))
+        lost: list[int] = []
+        undecided = list(range(len(ids)))
         for depth in TWINS:
-            parts = (lost[start : start + LOOKUPS] for start in range(0, len(lost), LOOKUPS))
-            missed = [index for part in parts for index in self._missed(part, ids, vectors, depth)]
-            lost = np.array(missed, dtype=np.int64)
-        return tuple(ids[int(index)] for index in lost)
+            verdicts = dict(self._verdicts(undecided, ids, vectors, depth))
+            lost += [index for index, met in verdicts.items() if met is False]
+            undecided = [index for index, met in verdicts.items() if met is None]
+        return tuple(ids[index] for index in sorted(lost))
 
-    def _missed(
-        self, part: np.ndarray[Any, np.dtype[np.int64]], ids: Sequence[str], rows: Vectors, n: int
-    ) -> list[int]:
-        with translated(WHAT, self._folder):
-            found = self._collection.query(
-                query_embeddings=rows[part], n_results=n, include=["distances"]
-            )
-        results = zip(part, found["ids"], found["distances"], strict=True)
-        return [
-            int(index)
-            for index, near, distances in results
-            # When even the last of a thousand is a copy, which of them is met says nothing.
-            if ids[index] not in near and not (n == TWINS[-1] and _all_copies(distances, n))
-        ]
+    def _verdicts(
+        self, wanted: Sequence[int], ids: Sequence[str], vectors: Vectors, depth: int
+    ) -> Iterator[tuple[int, bool | None]]:
+        """Yield whether each row is met by its own vector, None when copies hide the answer."""
+        for start in range(0, len(wanted), LOOKUPS):
+            part = list(wanted[start : start + LOOKUPS])
+            with translated(WHAT, self._folder):
+                found = self._collection.query(
+                    query_embeddings=vectors[part], n_results=depth, include=["distances"]
+                )
+            for index, near, distances in zip(part, found["ids"], found["distances"], strict=True):
+                copies = {key for key, far in zip(near, distances, strict=True) if far < SAME}
+                hidden = len(copies) == depth
+                yield index, True if ids[index] in copies else None if hidden else False
 
     def close(self) -> None:
         """Release the client; without the collection of cycles its memory stays."""
@@ -123,10 +123,6 @@ class VectorIndex:
     def erase(folder: Path) -> None:
         """Delete the index's files; every client of this process on them is closed before."""
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _all_copies(distances: Sequence[float], wanted: int) -> bool:
-    return len(distances) == wanted and distances[-1] < SAME
 
 
 def _client(folder: Path) -> Client:

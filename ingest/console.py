@@ -31,6 +31,7 @@ INPUTS_REFUSED = 3
 """Exit code: done, some inputs refused."""
 
 _MOST_QUIET_ROWS = 30
+_WIDTH_OF_A_FILE = 200
 _QUIET = frozenset({Status.UNCHANGED, Status.SKIPPED})
 _COLOURS = {Status.REFUSED: "red", Status.ADDED: "green", Status.UPDATED: "green"}
 
@@ -52,7 +53,8 @@ def run_ingest(
                     sys.stdout.write(json.dumps(event.outcome.as_json()) + "\n")
                     sys.stdout.flush()
     if not as_json:
-        Console(markup=False, highlight=False).print(_table(outcomes))
+        width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+        Console(markup=False, highlight=False, width=width).print(_table(outcomes))
     sys.stderr.write(_summary(outcomes, dry_run) + "\n")
     return INPUTS_REFUSED if any(o.status is Status.REFUSED for o in outcomes) else 0
 

@@ -8,7 +8,7 @@ the title of a document that has none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -50,6 +50,8 @@ _OUR_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]")
 _HASHTAGS = re.compile(r"(?:#[\w/-]+\s*)+")
 _URL = re.compile(r"https?://[^\s<>()\[\]\"',;]+[^\s<>()\[\]\"',;.]")
 _SOURCES = re.compile(r"(?im)^\s*(?:\*\*)?sources?(?:\*\*)?\s*:.*$")
+_ADDRESSES = ("url", "html:url", "header:source_url")
+_SOURCE_KEYS = ("sources", "source_pages", "references")
 _LONGEST_TITLE = 160
 _LONGEST_IN_HEADER = 90
 
@@ -148,10 +150,14 @@ def _topics(content: Content) -> tuple[str, ...]:
 
 
 def _listed(content: Content, key: str) -> list[str]:
+    return [str(item) for item in _items(content, key)]
+
+
+def _items(content: Content, key: str) -> Sequence[object]:
     value = content.stated(key)
     if value is None:
-        return []
-    return [str(item) for item in value] if isinstance(value, list | tuple) else [str(value)]
+        return ()
+    return value if isinstance(value, list | tuple) else (value,)
 
 
 def _publisher(content: Content) -> str | None:
@@ -162,11 +168,18 @@ def _publisher(content: Content) -> str | None:
 
 
 def _references(content: Content) -> tuple[str, ...]:
-    """Addresses in front matter, and those after "Sources:" in the text."""
-    keys = ("url", "html:url", "header:source_url", "sources", "source_pages", "references")
-    stated = [url for key in keys for value in _listed(content, key) for url in _URL.findall(value)]
+    """What a document draws on: its sources in front matter, and addresses after "Sources:"."""
+    addresses = [u for key in _ADDRESSES for v in _listed(content, key) for u in _URL.findall(v)]
+    sources = [_reference(item) for key in _SOURCE_KEYS for item in _items(content, key)]
     named = [url for line in _SOURCES.findall(content.text) for url in _URL.findall(line)]
-    return _distinct([*stated, *named])
+    return _distinct([*addresses, *sources, *named])
+
+
+def _reference(item: object) -> str:
+    """A source as one line: "Form 10-K for fiscal 2024, Amazon, 2025-02-07"."""
+    if isinstance(item, Mapping):
+        return ", ".join(str(value) for value in item.values() if value)
+    return str(item)
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -100,9 +100,7 @@ def _of_view(view: EvidenceView, first: int) -> Iterator[Candidate]:
                 number,
                 row=is_row(piece),
                 around=around,
-                before=""
-                if not before or _is_fragment(before[0], view)
-                else " ".join(before[0].split()),
+                before=" ".join(" ".join(before).split()),
             )
             number += 1
 

@@ -41,5 +41,6 @@ def alike(left: Candidate, right: Candidate) -> bool:
         return True
     mine, other = set(left.stems), set(right.stems)
     overlap = len(mine & other) / max(1, min(len(mine), len(other)))
-    same_figures = bool(_values(left)) and _values(left) <= _values(right)
-    return overlap > _THE_SAME or (overlap > _ALIKE and same_figures)
+    if not _values(left) <= _values(right):
+        return False
+    return overlap > (_ALIKE if _values(left) else _THE_SAME)

@@ -164,7 +164,12 @@ def _terms(text: str, companies: Sequence[str]) -> tuple[Term, ...]:
         if not set(own) <= _NOT_TERMS:
             found.append(term_of(phrase, others, _ITEM_WEIGHT))
             covered.update(own)
-    skipped = covered | _NOT_TERMS | {part for name in companies for part in stems(name)}
+    named = covered | {part for name in companies for part in stems(name)}
+    found.extend(_plain_terms(text, named | _NOT_TERMS))
+    return tuple(found or _plain_terms(text, named))
+
+
+def _plain_terms(text: str, skipped: set[str] | frozenset[str]) -> Iterator[Term]:
     for word in re.findall(r"[A-Za-z0-9][\w.’'-]*[\w]|\d", text):
         for part in [word] if not re.search(r"[a-z]-[a-z]", word) else word.split("-"):
             root = stem(part)
@@ -173,9 +178,7 @@ def _terms(text: str, companies: Sequence[str]) -> tuple[Term, ...]:
             if find_companies(part) or set(stems(part)) <= skipped:
                 continue
             skipped = skipped | {root}
-            moves = root in UP or root in DOWN
-            found.append(term_of(part, weight=_MOVE_WEIGHT if moves else 1.0))
-    return tuple(found)
+            yield term_of(part, weight=_MOVE_WEIGHT if root in UP | DOWN else 1.0)
 
 
 def _line_items(said: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -184,12 +187,19 @@ def _line_items(said: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     while start < len(said):
         for size in range(min(_LONGEST_PHRASE, len(said) - start), 0, -1):
             phrase = tuple(said[start : start + size])
-            others = expand(list(phrase))
-            if any(phrase in expand(list(other)) for other in others):
-                yield " ".join(phrase), tuple(" ".join(other) for other in others)
+            others = _same_item(phrase) or _same_item((*phrase[:-1], phrase[-1].removesuffix("s")))
+            if others:
+                yield " ".join(phrase), others
                 start += size - 1
                 break
         start += 1
+
+
+def _same_item(phrase: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the other names of a line item, nothing where the phrase is none of the glossary's."""
+    others = expand(list(phrase))
+    known = any(phrase in expand(list(other)) for other in others)
+    return tuple(" ".join(other) for other in others) if known else ()
 
 
 def _names(question: str, companies: Sequence[str]) -> Iterator[str]:

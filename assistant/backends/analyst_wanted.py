@@ -35,7 +35,7 @@ _RATE = re.compile(
 _PERCENT = re.compile(
     r"\bwhat (?:share|percent\w*|proportion|portion|fraction)\b|\bpercent|\bshare of\b|\bmargins?\b"
     r"|\butili[sz]ation\b|\bhow concentrated\b|\bgrowth rate\b|\bhow fast\b|\bby how much did\b.*"
-    r"\b(?:cut|lower|reduce|grow|rise|increase|fall|drop)\b|\bhit rate\b|\btax rates?\b"
+    r"\b(?:cut|lower|reduce|grow|raise|rise|increase|fall|drop)\b|\bhit rate\b|\btax rates?\b"
     r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b",
     re.IGNORECASE,
 )

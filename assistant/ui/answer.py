@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.conversation import Answer, CitedFigure, Evidence
 from assistant.ui import citations, meter
-from assistant.ui.escape import as_html, as_label, as_markdown
+from assistant.ui.escape import as_html, as_label, as_markdown, count
 from assistant.ui.worker import RunningTurn, Snapshot
 
 __all__ = ["draw", "stream"]
@@ -43,11 +43,7 @@ def _progress(evidence: tuple[Evidence, ...] | None) -> str:
     if evidence is None:
         return "Searching the corpus …"
     documents = len({item.document.id for item in evidence})
-    return f"Reading {_count(len(evidence), 'passage')} from {_count(documents, 'document')} …"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"Reading {count(len(evidence), 'passage')} from {count(documents, 'document')} …"
 
 
 def _body(text: str, evidence: tuple[Evidence, ...]) -> str:
@@ -80,12 +76,12 @@ def _checks(answer: Answer) -> None:
     if unverified:
         notes.append(f"Not found in the cited passages: {_names(unverified)}. Check before use.")
     if answer.dropped_citations:
-        removed = _count(answer.dropped_citations, "citation")
+        removed = count(answer.dropped_citations, "citation")
         notes.append(f"{removed} removed: no such evidence was given.")
     for note in notes:
         st.html(f'<div class="lf-flag">{as_html(note)}</div>')
     if answer.figures and not unverified:
-        held = _count(len(answer.figures), "figure")
+        held = count(len(answer.figures), "figure")
         st.html(f'<div class="lf-held">{held} checked against the cited passages</div>')
 
 

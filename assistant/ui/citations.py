@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.conversation import Answer, Citation, Evidence
 from assistant.ui import state
-from assistant.ui.escape import as_html, as_label
+from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.highlight import marked, tabular
 from assistant.ui.resources import picture, runtime
 from corpus.errors import LoadFactorError
@@ -19,6 +19,7 @@ __all__ = ["chips", "describe", "evidence_list", "panel"]
 
 LONGEST_CHIP = 44
 PREVIEW = 240
+MOST_PICTURES = 3
 
 
 def describe(document: Document) -> str:
@@ -46,9 +47,9 @@ def chips(turn: str, answer: Answer) -> None:
 def evidence_list(turn: str, answer: Answer) -> None:
     """Draw every passage that was put before the backend, cited or not."""
     cited = {citation.n for citation in answer.citations}
-    count = len(answer.evidence)
-    noun = "passage" if count == 1 else "passages"
-    with st.expander(f"Evidence · {count} {noun} read", icon=":material/menu_book:"):
+    with st.expander(
+        f"Evidence · {count(len(answer.evidence), 'passage')} read", icon=":material/menu_book:"
+    ):
         for item in answer.evidence:
             _evidence(turn, item, item.n in cited)
 
@@ -64,16 +65,25 @@ def panel(turn: str, answer: Answer, n: int) -> None:
 
 
 def _short(citation: Citation) -> str:
-    page = f" · p. {citation.page}" if citation.page else ""
     name = describe(citation.document)
-    return (name if len(name) <= LONGEST_CHIP else f"{name[: LONGEST_CHIP - 1]}…") + page
+    short = name if len(name) <= LONGEST_CHIP else f"{name[: LONGEST_CHIP - 1]}…"
+    return " · ".join([short, *_pages(citation.passage.page, citation.passage.page_last, "p")])
+
+
+def _pages(page: int | None, last: int | None, noun: str) -> list[str]:
+    """Return the page or the span of pages as one phrase, nothing where the format has none."""
+    if page is None:
+        return []
+    one = last is None or page == last
+    short = noun == "p"
+    plural = "pp" if short else f"{noun}s"
+    return [f"{noun if one else plural}{'.' * short} {page if one else f'{page}–{last}'}"]
 
 
 def _where(document: Document, page: int | None, last: int | None) -> list[str]:
-    pages = f"Page {page}" if page == last else f"Pages {page}–{last}"
     dated = document.published.isoformat() if document.published else None
     known = (document.company, document.form, document.fiscal_period, dated)
-    return [*filter(None, known), *([pages] if page else [])]
+    return [*filter(None, known), *_pages(page, last, "Page")]
 
 
 def _evidence(turn: str, item: Evidence, cited: bool) -> None:
@@ -119,15 +129,16 @@ def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
         f'<div class="lf-passage lf-{passage.kind}">{show(passage.text, quotes)}</div>'
     )
     if document.media is Media.PDF and passage.page is not None:
-        _page(product.settings.data, document, passage, " ".join(quotes) or passage.text)
+        last = passage.page_last or passage.page
+        for page in range(passage.page, min(last, passage.page + MOST_PICTURES - 1) + 1):
+            _page(product.settings.data, document, page, " ".join(quotes) or passage.text)
 
 
-def _page(data: Path, document: Document, passage: Passage, highlight: str) -> None:
-    assert passage.page is not None
+def _page(data: Path, document: Document, page: int, highlight: str) -> None:
     original = original_path(data, document.id, document.media)
     try:
-        image = picture(original, passage.page, highlight)
+        image = picture(original, page, highlight)
     except LoadFactorError as error:
-        st.caption(f"No picture of the page: {as_label(str(error))}")
+        st.caption(f"No picture of page {page}: {as_label(str(error))}")
         return
-    st.image(image, caption=f"Page {passage.page} of the original", width="stretch")
+    st.image(image, caption=f"Page {page} of the original", width="stretch")

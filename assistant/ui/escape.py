@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection
 from html import escape as _html_escape
 
-__all__ = ["as_html", "as_label", "as_markdown"]
+__all__ = ["as_html", "as_label", "as_markdown", "count"]
 
 NO_BREAK = "\u00a0"
 JOINER = "\u2060"  # invisible and without width: breaks a pattern, not the reading
@@ -38,6 +38,11 @@ def as_label(text: str) -> str:
     """Return one line that a label, a title or a caption shows literally."""
     line = " ".join(_clean(text).split())
     return PUNCTUATION.sub(_backslashed, _unlinked(line))
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 page" or "2 pages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def as_markdown(

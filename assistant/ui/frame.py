@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,26 +16,27 @@ from corpus.errors import LoadFactorError
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-__all__ = ["ABOUT", "PAGES", "Entry", "around", "pages"]
+__all__ = ["ABOUT", "ICON", "PAGES", "Entry", "pages", "run"]
 
 HERE = Path(__file__).parent
+# A file of ours: Streamlit's named icons are fetched from a font server when used as favicon.
+ICON = HERE / "icon.svg"
 TAGLINE = "AI capex, cited and metered"
 ABOUT = "**Load Factor** answers from the documents in its corpus, cites them, and shows the cost."
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page of the navigation."""
+    """A page of the navigation; the one at the root has an empty `url`."""
 
     file: str
     title: str
-    path: str
+    url: str
     icon: str
-    default: bool = False
 
 
 PAGES = (
-    Entry("chat.py", "Chat", "chat", ":material/forum:", default=True),
+    Entry("chat.py", "Chat", "", ":material/forum:"),
     Entry("corpus_page.py", "Corpus", "corpus", ":material/library_books:"),
 )
 
@@ -48,26 +47,25 @@ def pages() -> list[StreamlitPage]:
         st.Page(
             HERE / "pages" / entry.file,
             title=entry.title,
-            url_path=None if entry.default else entry.path,
-            default=entry.default,
+            url_path=entry.url or None,
+            default=not entry.url,
         )
         for entry in PAGES
     ]
 
 
-@contextmanager
-def around(page: StreamlitPage) -> Iterator[None]:
-    """Draw what surrounds a page, and turn what goes wrong in it into a sentence."""
+def run(page: StreamlitPage) -> None:
+    """Draw a page and what surrounds it; what goes wrong becomes a sentence."""
     st.html(HERE / "style.css")
     try:
-        _bar()
+        _bar(on_chat=page.url_path == PAGES[0].url)
         with st.container(key=f"page-{page.title.lower()}"):
-            yield
+            page.run()
     except LoadFactorError as error:
         st.error(as_label(str(error)), icon=":material/error:")
 
 
-def _bar() -> None:
+def _bar(*, on_chat: bool) -> None:
     product = runtime()
     conversation = state.conversation()
     last = conversation.turns[-1].id if conversation.turns else None
@@ -77,10 +75,24 @@ def _bar() -> None:
             f'<div class="lf-brand"><span class="lf-name">Load Factor</span>'
             f'<span class="lf-tagline">{TAGLINE}</span></div>'
         )
-        with st.container(key="nav", horizontal=True, gap="small", width="content"):
+        with st.container(
+            key="nav", horizontal=True, vertical_alignment="center", gap="small", width="content"
+        ):
             for entry in PAGES:
                 st.page_link(HERE / "pages" / entry.file, label=entry.title, icon=entry.icon)
+            if on_chat and last is not None:
+                _new_button()
         with st.container(key="meter", horizontal=True, vertical_alignment="center", gap="small"):
             meter.bar(readings)
             with st.popover("", icon=":material/info:", type="tertiary", key="about-meter"):
                 meter.explanation(readings)
+
+
+def _new_button() -> None:
+    st.button(
+        "New chat",
+        icon=":material/add:",
+        type="tertiary",
+        key="new-chat",
+        on_click=state.new_conversation,
+    )

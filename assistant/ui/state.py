@@ -5,6 +5,7 @@ The conversation's id is in the address too: who comes back to it finds the conv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ import streamlit as st
 
 from assistant.ui.conversations import Conversation
 from assistant.ui.resources import conversations
+from ingest.outcome import Outcome
 
 __all__ = [
     "ASK",
@@ -98,10 +100,11 @@ def take_opened() -> Opened | None:
     return taken
 
 
-def remember_outcomes(rows: list[dict[str, object]]) -> None:
-    st.session_state[OUTCOMES] = rows
+def remember_outcomes(outcomes: Sequence[Outcome]) -> None:
+    st.session_state[OUTCOMES] = tuple(outcomes)
 
 
-def outcomes() -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = st.session_state.get(OUTCOMES, [])
-    return rows
+def outcomes() -> tuple[Outcome, ...]:
+    """Return what became of the files of the last upload."""
+    remembered: tuple[Outcome, ...] = st.session_state.get(OUTCOMES, ())
+    return remembered

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.ui import state
-from assistant.ui.escape import as_label
+from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from corpus.errors import LoadFactorError
-from ingest.outcome import Event, Finished, Progress
+from ingest.outcome import Event, Finished, Outcome, Progress, Status
 from ingest.pipeline import ingest_upload
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["upload_box"]
 
 TYPES = ("pdf", "html", "htm", "md", "txt")
+PREFIX = "upload:"
 
 
 def upload_box() -> None:
@@ -44,22 +45,20 @@ def upload_box() -> None:
     _outcomes(state.outcomes())
 
 
-def _take(file: UploadedFile) -> dict[str, object]:
-    """Ingest one file while showing how far it is; return its row of the outcome table."""
+def _take(file: UploadedFile) -> Outcome:
+    """Ingest one file while showing how far it is; return what became of it."""
     name = as_label(file.name)
-    line = st.progress(0.0, f"{name}: reading …")
     product = runtime()
     limit = product.settings.upload_limit_mb
+    line = st.progress(0.0, f"{name}: reading …")
     try:
         for event in ingest_upload(file.name, file.getvalue(), product.corpus, limit):
             line.progress(*_stage(name, event))
             if isinstance(event, Finished):
-                outcome = event.outcome
-                return _row(file.name, outcome.status, outcome.reason, outcome.title,
-                            outcome.pages, outcome.passages)  # fmt: skip
+                return event.outcome
     except LoadFactorError as error:
-        return _row(file.name, "refused", str(error))
-    return _row(file.name, "refused", "nothing was read")
+        return Outcome(file.name, Status.REFUSED, str(error))
+    return Outcome(file.name, Status.REFUSED, "nothing was read")
 
 
 def _stage(name: str, event: Event) -> tuple[float, str]:
@@ -73,24 +72,23 @@ def _stage(name: str, event: Event) -> tuple[float, str]:
             return 0.0, f"{name}: reading …"
 
 
-def _row(
-    name: str,
-    status: str,
-    reason: str | None,
-    title: str | None = None,
-    pages: int | None = None,
-    passages: int | None = None,
-) -> dict[str, object]:
-    return {
-        "File": name,
-        "Result": str(status),
-        "Reason": reason,
-        "Title": title,
-        "Pages": pages,
-        "Passages": passages,
-    }
-
-
-def _outcomes(rows: Sequence[dict[str, object]]) -> None:
+def _outcomes(outcomes: Sequence[Outcome]) -> None:
+    rows = "".join(_row(outcome) for outcome in outcomes)
     if rows:
-        st.dataframe(rows, hide_index=True, key="outcomes")
+        st.html(f'<table class="lf-outcomes">{rows}</table>')
+
+
+def _row(outcome: Outcome) -> str:
+    told = (
+        outcome.title if outcome.title != outcome.input else None,
+        count(outcome.pages, "page") if outcome.pages else None,
+        count(outcome.passages, "passage") if outcome.passages else None,
+        outcome.reason,
+    )
+    name = outcome.input.removeprefix(PREFIX)
+    cells = (
+        f'<span class="lf-status lf-{outcome.status}">{outcome.status}</span>',
+        f"<b>{as_html(name)}</b>",
+        as_html(" · ".join(filter(None, told))),
+    )
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"

@@ -193,7 +193,7 @@ def test_a_touched_file_is_hashed_once_and_then_known_again(
     assert len(embedder.batches) == 1
 
 
-def test_an_unchanged_run_loads_no_vendor_and_starts_no_child(
+def test_an_unchanged_run_loads_no_engine_and_starts_no_child(
     corpus: Corpus, folder: Path, data: Path
 ) -> None:
     write(folder / "a.txt", TEXT.format(1))
@@ -209,7 +209,7 @@ def test_an_unchanged_run_loads_no_vendor_and_starts_no_child(
         "sys.addaudithook(watch)\n"
         "corpus = Corpus.open(Path(sys.argv[1]), HashingEmbedder())\n"
         "run_ingest([sys.argv[2]], corpus, as_json=True)\n"
-        "print([m for m in ('chromadb', 'tantivy', 'onnxruntime', 'torch') if m in sys.modules])\n"
+        "print([m for m in ('chromadb', 'onnxruntime', 'torch') if m in sys.modules])\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(data), str(folder)],

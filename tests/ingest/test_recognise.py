@@ -49,7 +49,10 @@ def test_front_matter_comes_first() -> None:
         form="note",
         as_of="2026-06-01",
         topics=["token price"],
-        sources=["https://example.org/a", "https://example.org/b"],
+        sources=[
+            {"document": "Form 10-K for fiscal 2025", "publisher": "Amazon", "date": "2026-02-05"},
+            "https://example.org/b",
+        ],
         fiscal_period="FY2026Q2",
     )
     assert found == Recognised(
@@ -59,7 +62,10 @@ def test_front_matter_comes_first() -> None:
         fiscal_period="FY2026Q2",
         published=date(2026, 6, 1),
         topics=("token price",),
-        references=("https://example.org/a", "https://example.org/b"),
+        references=(
+            "Form 10-K for fiscal 2025, Amazon, 2026-02-05",
+            "https://example.org/b",
+        ),
     )
 
 

@@ -27,7 +27,6 @@ def main() -> None:
     if not conversation.turns:
         _welcome()
         return
-    _new_button()
     for turn in conversation.turns:
         if turn is running:
             answer.stream(turn)
@@ -90,16 +89,6 @@ def _welcome() -> None:
         f'<div class="lf-holds">{len(documents)} documents on {len(companies)} companies '
         f"in the corpus</div>"
     )
-
-
-def _new_button() -> None:
-    with st.container(key="new", horizontal=True, horizontal_alignment="right"):
-        st.button(
-            "New conversation",
-            icon=":material/add:",
-            type="tertiary",
-            on_click=state.new_conversation,
-        )
 
 
 def _panel(conversation: Conversation) -> None:

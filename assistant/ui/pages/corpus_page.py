@@ -42,13 +42,13 @@ def main() -> None:
 
 
 def _totals(documents: Sequence[Document]) -> str:
-    passages = sum(document.passages for document in documents)
-    pages = sum(document.pages or 0 for document in documents)
-    companies = len({company for document in documents for company in document.companies})
-    return (
-        f"{len(documents):,} documents · {companies:,} companies · {pages:,} pages · "
-        f"{passages:,} passages"
+    counts = (
+        (len(documents), "documents"),
+        (len({company for document in documents for company in document.companies}), "companies"),
+        (sum(document.pages or 0 for document in documents), "pages"),
+        (sum(document.passages for document in documents), "passages"),
     )
+    return " · ".join(f"{count:,} {noun}" for count, noun in counts if count) or "No documents yet"
 
 
 def _matches(document: Document, wanted: str) -> bool:
@@ -78,9 +78,11 @@ def _table(documents: Sequence[Document]) -> Document | None:
     event = st.dataframe(
         [_row(document) for document in documents],
         hide_index=True,
+        placeholder="—",
         height=min(TALLEST_TABLE, ROW_HEIGHT * (len(documents) + 1) + 3),
         column_config={
             "Title": st.column_config.TextColumn(width="large"),
+            "Company": st.column_config.TextColumn(width="medium"),
             "Pages": st.column_config.NumberColumn(width="small"),
             "Passages": st.column_config.NumberColumn(width="small"),
         },

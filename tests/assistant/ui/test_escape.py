@@ -25,7 +25,8 @@ PIECES = st.sampled_from(
         ":material/lock:", "https://evil.example", "www.evil.example", "a@evil.example", "    ",
         "\t", "\n", "- ", "> ", "[1]", "[2]", "[1][2]", "[1](x)", "[x]: http://evil.example\n",
         "| a | b |\n|---|---|\n", "US$37.6 billion to $57.0 billion", "($)", "&#36;", "!",
-        "{foreground=\"red\"}", ":::note\n", "::leaf[x]", "<https://evil.example>", "\r", "\u202e", "**", "word ",
+        "{foreground=\"red\"}", ":::note\n", "::leaf[x]", "<https://evil.example>", "\r", "\u202e",
+        "**", "word ",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=60))

@@ -1,0 +1,164 @@
+"""The chat page, run without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from assistant import wiring
+from assistant.prompts import REFUSAL
+from assistant.settings import Settings
+from assistant.ui import resources
+from assistant.wiring import Runtime
+from corpus.errors import ModelMismatch
+from tests.assistant.ui.conftest import FACT, add, app, backend
+from tests.assistant.ui.values import document, passage
+
+QUESTION = "How much did Zephyr spend on property and equipment in fiscal 2025?"
+
+
+def html(page: AppTest) -> str:
+    """Return what is shown as HTML, without the style sheet."""
+    bodies = (str(element.proto.body) for element in page.get("html"))
+    return "\n".join(body for body in bodies if "<style" not in body)
+
+
+def markdown(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def ask(page: AppTest, question: str = QUESTION) -> AppTest:
+    page.chat_input[0].set_value(question).run()
+    assert not page.exception
+    return page
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    next(button for button in page.button if (button.key or "").startswith(key)).click().run()
+    assert not page.exception
+    return page
+
+
+def test_fault_51_an_empty_corpus_says_so_and_suggests_nothing(product: Runtime) -> None:
+    page = app().run()
+    assert not page.exception
+    assert "The corpus is empty" in page.info[0].value
+    assert not [button for button in page.button if (button.key or "").startswith("starter")]
+
+
+def test_an_answer_is_cited_checked_and_priced(zephyr: Runtime) -> None:
+    page = ask(app().run())
+    assert ":primary-badge[1]" in markdown(page)
+    assert r"**\$5 billion**" in markdown(page)
+    assert [button.key for button in page.button if (button.key or "").startswith("cite-")]
+    assert "1 figure checked against the cited passages" in html(page)
+    assert "repriced, not run" in html(page)
+    assert "Scripted" in html(page)
+
+
+def test_the_meter_moves_with_the_answer(zephyr: Runtime) -> None:
+    page = app().run()
+    assert "≈" not in html(page)
+    ask(page)
+    settled = zephyr.meter.ledger.attempts()[0]
+    assert f"≈{settled.usage.input_tokens:,} in" in html(page)
+    assert html(page).count("≈$") >= 3
+
+
+def test_a_citation_opens_the_passage_with_the_quote_marked(zephyr: Runtime) -> None:
+    page = press(ask(app().run()), "cite-")
+    assert "<mark>" in html(page)
+    assert "Zephyr" in html(page)
+
+
+def test_a_removed_document_is_no_longer_shown(zephyr: Runtime) -> None:
+    page = ask(app().run())
+    with zephyr.corpus.writing() as writer:
+        writer.remove(document().id)
+    press(page, "cite-")
+    assert "removed from the corpus" in page.info[0].value
+    assert "<mark>" not in html(page)
+
+
+def test_an_unverified_figure_is_flagged(zephyr: Runtime) -> None:
+    zephyr.backends["offline"].chat.responses = ["Zephyr spent $7 billion [1]."]  # type: ignore[attr-defined]
+    page = ask(app().run())
+    assert "Not found in the cited passages: $7 billion" in html(page)
+
+
+def test_a_refusal_is_a_notice_and_no_error(zephyr: Runtime) -> None:
+    zephyr.backends["offline"].chat.responses = [REFUSAL]  # type: ignore[attr-defined]
+    page = ask(app().run())
+    assert "lf-refusal" in html(page)
+    assert not page.error
+    assert not page.warning
+
+
+def test_fault_47_reruns_and_repeats_charge_once(zephyr: Runtime) -> None:
+    page = ask(app().run())
+    page.run().run()
+    assert len(zephyr.meter.ledger.attempts()) == 1
+    assert html(page).count("lf-question") == 1
+
+
+def test_fault_46_who_comes_back_to_the_address_finds_the_answer(zephyr: Runtime) -> None:
+    left = ask(app().run())
+    back = app()
+    back.query_params["conversation"] = left.query_params["conversation"]
+    back.run()
+    assert QUESTION in html(back)
+    assert len(zephyr.meter.ledger.attempts()) == 1
+
+
+def test_fault_53_another_session_sees_nothing_of_this_one(zephyr: Runtime) -> None:
+    ask(app().run())
+    other = app().run()
+    assert QUESTION not in html(other)
+    assert "Conversation" in html(other)
+
+
+def test_a_new_chat_begins_empty(zephyr: Runtime) -> None:
+    page = press(ask(app().run()), "new-chat")
+    assert QUESTION not in html(page)
+    assert [button for button in page.button if (button.key or "").startswith("starter")]
+
+
+def test_a_starter_question_is_asked(zephyr: Runtime) -> None:
+    page = press(app().run(), "starter-0")
+    assert "Zephyr annual report" in html(page)
+    assert len(zephyr.meter.ledger.attempts()) == 1
+
+
+def test_fault_44_markup_in_documents_titles_and_questions_is_inert(product: Runtime) -> None:
+    report = replace(
+        document("<img src=x onerror=alert(1)> ![t](http://evil.example/t.png)"), companies=()
+    )
+    add(product.corpus, report, (passage(report, f"{FACT} <script>alert(2)</script>"),))
+    page = press(ask(app().run(), f"{QUESTION} <script>alert(3)</script>"), "cite-")
+    shown = html(page)
+    assert "<script>" not in shown
+    assert "<img" not in shown
+    assert "&lt;script&gt;alert(2)" in shown
+    labels = [button.label for button in page.button]
+    assert not [label for label in labels if "![" in label or "<img" in label.replace(r"\<", "")]
+
+
+def test_a_product_that_cannot_be_built_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mismatched(settings: Settings) -> Runtime:
+        raise ModelMismatch("The corpus was embedded with another model.")
+
+    monkeypatch.setattr(wiring, "build", mismatched)
+    resources.runtime.clear()
+    page = app().run()
+    assert not page.exception
+    assert page.error[0].value == r"The corpus was embedded with another model\."
+
+
+def test_a_failing_backend_is_explained(zephyr: Runtime) -> None:
+    broken = backend("never said")
+    broken.chat.error_on_chunk_number = 0  # type: ignore[attr-defined]
+    zephyr.backends["offline"] = broken  # type: ignore[index]
+    page = ask(app().run())
+    assert "Scripted could not answer" in page.warning[0].value.replace("\\", "")
