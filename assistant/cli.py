@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -72,7 +69,7 @@ def documents(data: Data = None, as_json: AsJson = False) -> None:
     with opened(data) as corpus:
         listed = corpus.documents()
     if as_json:
-        print_lines(document_json(document) for document in listed)
+        printing.print_lines(document_json(document) for document in listed)
     else:
         printing.show_documents(listed)
 
@@ -91,7 +88,9 @@ def remove(
         with corpus.writing() as writer:
             removed = [writer.remove(document.id) for document in found]
     if as_json:
-        print_lines({**document_json(document), "status": "removed"} for document in removed)
+        printing.print_lines(
+            {**document_json(document), "status": "removed"} for document in removed
+        )
     else:
         printing.show_removed(removed)
 
@@ -110,12 +109,12 @@ def search(
 ) -> None:
     """Find the passages nearest to a question."""
     filters = filters_of(company, form, period, since)
-    asked = asked_questions(question, questions)
+    items = asked(question, questions)
     with opened(data) as corpus:
-        for item in asked:
+        for item in items:
             hits = corpus.search(whole_question(item.text, item.history), k, filters)
             if as_json:
-                print_lines([search_json(item.id, item.text, hits)])
+                printing.print_lines([search_json(item.id, item.text, hits)])
             else:
                 printing.show_hits(item.text, hits)
 
@@ -137,18 +136,18 @@ def ask_command(
 ) -> None:
     """Answer a question from the corpus, with citations and cost."""
     filters = filters_of(company, form, period, since)
-    asked = asked_questions(question, questions)
+    items = asked(question, questions)
     runtime = build(load_settings(data=data))
     failures = 0
-    for item in asked:
+    for item in items:
         outcome = answer(runtime, item, backend, evidence_tokens, filters)
         failures += isinstance(outcome, Failed)
         if not as_json:
             printing.show_outcome(outcome, runtime.settings.references, runtime.prices)
         elif isinstance(outcome, Answered):
-            print_lines([answer_json(item.id, outcome.answer)])
+            printing.print_lines([answer_json(item.id, outcome.answer)])
         else:
-            print_lines([failure_json(item.id, item.text, outcome.message)])
+            printing.print_lines([failure_json(item.id, item.text, outcome.message)])
     runtime.corpus.close()
     raise typer.Exit(INPUTS_REFUSED if failures else 0)
 
@@ -165,10 +164,20 @@ def doctor(
     with opened(data) as corpus:
         health = corpus.repair() if repair else corpus.health()
     if as_json:
-        print_lines([health.as_json()])
+        printing.print_lines([health.as_json()])
     else:
         printing.show_health(health)
     raise typer.Exit(0 if health.ok else 1)
+
+
+@app.command()
+def reembed(data: Data = None) -> None:
+    """Embed every passage anew, after a change of the embedding model."""
+    corpus = build_corpus(load_settings(data=data), any_model=True)
+    for done, total in corpus.reembed():
+        sys.stderr.write(f"\r{done} of {total} passages")
+    corpus.close()
+    sys.stderr.write("\nThe corpus is embedded with the configured model.\n")
 
 
 def answer(
@@ -199,13 +208,16 @@ def answer(
     return last
 
 
-@contextmanager
-def opened(data: Path | None) -> Iterator[Corpus]:
-    corpus = build_corpus(load_settings(data=data))
-    try:
-        yield corpus
-    finally:
-        corpus.close()
+def opened(data: Path | None) -> Corpus:
+    return build_corpus(load_settings(data=data))
+
+
+def asked(question: str | None, file: Path | None) -> tuple[Question, ...]:
+    if question is not None and file is None:
+        return (Question(None, question),)
+    if file is not None and question is None:
+        return read_questions(file)
+    raise typer.BadParameter("give one QUESTION, or --questions FILE.jsonl")
 
 
 def filters_of(
@@ -220,21 +232,6 @@ def filters_of(
         periods=tuple(period or ()),
         since=since.date() if since else None,
     )
-
-
-def asked_questions(question: str | None, file: Path | None) -> tuple[Question, ...]:
-    if (question is None) == (file is None):
-        raise typer.BadParameter("give one QUESTION, or --questions FILE.jsonl")
-    if file is not None:
-        return read_questions(file)
-    assert question is not None
-    return (Question(None, question),)
-
-
-def print_lines(rows: Iterator[dict[str, object]] | list[dict[str, object]]) -> None:
-    for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
-        sys.stdout.flush()
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
 from rich.panel import Panel
@@ -18,13 +20,31 @@ from assistant.research import Answered, Failed
 from corpus.models import Document, Hit
 from corpus.store import Health
 
-__all__ = ["show_documents", "show_health", "show_hits", "show_outcome", "show_removed"]
+__all__ = [
+    "print_lines",
+    "show_documents",
+    "show_health",
+    "show_hits",
+    "show_outcome",
+    "show_removed",
+]
 
 UNKNOWN = "—"
+PIPED_WIDTH = 200
+
+
+def print_lines(rows: Iterable[Mapping[str, object]]) -> None:
+    """Print JSON Lines, each as soon as it is known."""
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
 
 
 def show_documents(documents: Sequence[Document]) -> None:
-    table = Table("document", "company", "form", "period", "published", "pages", "passages", "id")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("document", "company", "form", "period", "published", "pages", "passages"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("id", no_wrap=True)
     for document in documents:
         table.add_row(
             Text(document.name),
@@ -36,7 +56,8 @@ def show_documents(documents: Sequence[Document]) -> None:
             str(document.passages),
             document.id[:8],
         )
-    console = Console()
+    # What is piped is for grep: no cell of it is cut or wrapped.
+    console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
     console.print(table)
     passages = sum(document.passages for document in documents)
     console.print(f"{len(documents)} documents, {passages:,} passages")

@@ -10,7 +10,14 @@ from assistant.conversation import Answer, Citation, CitedFigure, Evidence
 from assistant.cost.models import Attempt
 from corpus.models import Document, Hit
 
-__all__ = ["answer_json", "document_json", "failure_json", "plain_decimal", "search_json"]
+__all__ = [
+    "answer_json",
+    "document_json",
+    "failure_json",
+    "plain_decimal",
+    "removed_json",
+    "search_json",
+]
 
 Json = dict[str, Any]
 PICO = Decimal(10) ** 12
@@ -34,6 +41,10 @@ def document_json(document: Document) -> Json:
         "warnings": list(document.warnings),
         "sources": [source.location for source in document.sources],
     }
+
+
+def removed_json(document: Document) -> Json:
+    return {**document_json(document), "status": "removed"}
 
 
 def search_json(question_id: str | None, question: str, hits: tuple[Hit, ...]) -> Json:

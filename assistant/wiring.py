@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from corpus.store import Corpus
-
 from assistant.backends.backend import Backend
 from assistant.backends.registry import build_backends
 from assistant.cost.ledger import Ledger
@@ -17,6 +15,7 @@ from assistant.settings import Settings
 from corpus.embedding import Embedder
 from corpus.onnx_embedder import OnnxEmbedder
 from corpus.sentence_embedder import SentenceEmbedder
+from corpus.store import Corpus
 
 __all__ = ["Runtime", "build", "build_corpus"]
 
@@ -54,9 +53,9 @@ def build(settings: Settings) -> Runtime:
     )
 
 
-def build_corpus(settings: Settings) -> Corpus:
+def build_corpus(settings: Settings, *, any_model: bool = False) -> Corpus:
     """Open the corpus with the configured embedder; loads no model yet."""
-    return Corpus.open(settings.data, _embedder(settings))
+    return Corpus.open(settings.data, _embedder(settings), any_model=any_model)
 
 
 def _embedder(settings: Settings) -> Embedder:

@@ -14,6 +14,8 @@ from corpus.models import Document, DocumentState, Passage, Source
 
 __all__ = ["CatalogChanges"]
 
+ROWS_AT_ONCE = 5_000
+
 
 class CatalogChanges:
     """Each method is all or nothing and raises CorpusUnwritable.
@@ -30,9 +32,20 @@ class CatalogChanges:
 
     def set_model(self, model: ModelIdentity) -> None:
         with self._catalog.writing() as connection:
-            _put(connection, "model", model.name)
-            _put(connection, "revision", model.revision)
-            _put(connection, "dimension", str(model.dimension))
+            _put_model(connection, model)
+
+    def replace_vectors(self, model: ModelIdentity, ids: Sequence[str], rows: Vectors) -> None:
+        """Put the vectors of another model, of shape (len(ids), dimension), in place of all."""
+        with self._catalog.writing() as connection:
+            connection.execute(delete(vectors))
+            for start in range(0, len(ids), ROWS_AT_ONCE):
+                part = slice(start, start + ROWS_AT_ONCE)
+                pairs = zip(ids[part], rows[part], strict=True)
+                connection.execute(
+                    insert(vectors),
+                    [{"passage_id": key, "vector": vector_bytes(row)} for key, row in pairs],
+                )
+            _put_model(connection, model)
 
     def begin(self, document: Document, texts: Sequence[Passage], rows: Vectors) -> None:
         """Store a document with its passages and vectors, not to be searched before `finish`."""
@@ -105,6 +118,12 @@ class CatalogChanges:
         with self._catalog.writing() as connection:
             connection.execute(delete(documents).where(documents.c.id == document_id))
             _put(connection, "generation", str(generation))
+
+
+def _put_model(connection: Connection, model: ModelIdentity) -> None:
+    _put(connection, "model", model.name)
+    _put(connection, "revision", model.revision)
+    _put(connection, "dimension", str(model.dimension))
 
 
 def _put(connection: Connection, key: str, value: str) -> None:

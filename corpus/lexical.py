@@ -23,8 +23,6 @@ FIELDS = {"text": 1.0, "header": 0.5}
 """Weight of each field: the header repeats over a document, so that it tells less."""
 EXPANSION_WEIGHT = 0.5
 """A word of the glossary counts half of a word of the question."""
-PERIOD_WEIGHT = 0.5
-"""Years stand in every table head, so that they tell less than their rarity says."""
 
 
 class LexicalIndex:
@@ -121,11 +119,9 @@ class LexicalIndex:
 
     def _clauses(self, query: Query) -> Iterator[tantivy.Query]:
         """Yield a weighted clause for each term and glossary group of the question and field."""
-        years = {term for period in query.periods for term in terms(str(period))}
         for field, weight in FIELDS.items():
             for word in self._stems(query.terms):
-                factor = PERIOD_WEIGHT if word in years else 1.0
-                yield self._clause(field, (word,), weight * factor)
+                yield self._clause(field, (word,), weight)
             for group in query.expansions:
                 # The best phrase of a group speaks for it: a passage is no better for saying
                 # the same thing in three ways.

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from corpus.catalog import Catalog
-from corpus.embedding import Embedder
+from corpus.embedding import Embedder, Vectors
 from corpus.errors import CorpusUnwritable, DocumentNotFound
 from corpus.finding import find_document
 from corpus.generation import Generation, WriteLock
@@ -18,6 +18,7 @@ from corpus.identity import require_same_embedder
 from corpus.indexes import Indexes
 from corpus.models import Document, Filters, Hit, Passage, Source
 from corpus.recovery import finish_interrupted, rebuild
+from corpus.reembedding import batched, exchange_vectors, kept_passages
 from corpus.search import Searcher
 from corpus.writer import Writer
 
@@ -43,9 +44,17 @@ class Corpus:
         self._searcher = Searcher(catalog, self._generation, self._indexes, embedder)
 
     @classmethod
-    def open(cls, data: Path, embedder: Embedder, *, wait: float = WAIT_SECONDS) -> Self:
+    def open(
+        cls,
+        data: Path,
+        embedder: Embedder,
+        *,
+        wait: float = WAIT_SECONDS,
+        any_model: bool = False,
+    ) -> Self:
         """Open or create the corpus in `data`; a writer waits up to `wait` seconds for another.
 
+        `any_model` admits a corpus of another model, to be embedded anew before anything else.
         Raises CorpusUnwritable, ModelMismatch, and CorpusError for a newer schema.
         """
         data = data.absolute()
@@ -58,7 +67,7 @@ class Corpus:
             ) from error
         catalog = Catalog.open(data / "catalog.db")
         held = catalog.model()
-        if held is not None and catalog.passage_count():
+        if held is not None and not any_model and catalog.passage_count():
             try:
                 require_same_embedder(held, embedder)
             except BaseException:
@@ -168,3 +177,25 @@ class Corpus:
                 raise
             self._indexes.finish_writing()
             return examine(self._catalog, self._indexes)
+
+    def reembed(self) -> Iterator[tuple[int, int]]:
+        """Embed every passage with this corpus's embedder; yield (passages done, of how many).
+
+        The old vectors stand until all new ones are there. Raises CorpusBusy after the wait,
+        CorpusUnwritable, ModelUnavailable.
+        """
+        with self._lock.held():
+            passages = kept_passages(self._catalog)
+            batches: list[Vectors] = []
+            for batch in batched(passages):
+                batches.append(self.embedder.embed_passages([p.indexed_text for p in batch]))
+                yield sum(map(len, batches)), len(passages)
+            self._indexes.start_writing()
+            try:
+                exchange_vectors(self._catalog, self.embedder, passages, batches)
+                rebuild(self._catalog, self._indexes)
+                finish_interrupted(self._catalog, self._generation, self._indexes)
+            except BaseException:
+                self._indexes.abandon()
+                raise
+            self._indexes.finish_writing()

@@ -46,6 +46,20 @@ class Candidate:
     def stems(self) -> Stems:
         return stems(self.text)
 
+    @property
+    def label(self) -> str:
+        """What a row is about: its first cell; empty for a sentence."""
+        return self.text.partition(" — ")[0] if self.row else ""
+
+    @cached_property
+    def title(self) -> Stems:
+        return stems(self.view.title)
+
+    @cached_property
+    def whole(self) -> Stems:
+        """The stems of everything in the same piece of evidence."""
+        return stems(self.view.text)
+
     @cached_property
     def near(self) -> Stems:
         return stems(f"{self.around} {self.view.title} {self.view.section or ''}")
@@ -172,7 +186,7 @@ class _Table:
         values = cells[1:]
         if all(_PERIOD_HEAD.search(cell) and "$" not in cell for cell in values):
             return True
-        return not self.heads and not any(_HAS_DIGIT.search(cell) for cell in values)
+        return not self.heads and not any(quantities(cell) for cell in values)
 
     def _statement(self, cells: Sequence[str]) -> str:
         label, values = cells[0], list(cells[1:])

@@ -6,14 +6,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.backends.analyst_candidates import Candidate
-from assistant.backends.analyst_periods import Period
+from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_terms import stems
 from assistant.backends.analyst_wanted import Wanted
 from assistant.quantities import Quantity
 from corpus.companies import find_companies
 
-__all__ = ["answers", "company_match", "is_guidance", "period_match", "satisfies", "standing"]
+__all__ = [
+    "answers",
+    "company_match",
+    "is_guidance",
+    "period_match",
+    "period_named",
+    "satisfies",
+    "standing",
+]
 
 _GUIDANCE = re.compile(
     r"\b(?:expect|anticipat|guidance|outlook|forecast|project(?:s|ed)?\b|plan(?:s|ned|ning)?\b"
@@ -81,6 +89,11 @@ def period_match(item: Candidate, wanted: Sequence[Period]) -> float:
     if not wanted:
         return 0.0
     return sum(_period_match(item, period) for period in wanted) / len(wanted)
+
+
+def period_named(text: str, wanted: Sequence[Period]) -> bool:
+    """Tell whether a short text such as a row's label names a period asked for."""
+    return any(_likeness(said, period) == 1.0 for said in periods(text) for period in wanted)
 
 
 def _period_match(item: Candidate, period: Period) -> float:

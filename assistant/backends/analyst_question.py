@@ -110,6 +110,7 @@ fiscal year quarter first second third fourth end start beginning january februa
 june july august september october november december company report explain compare list answer
 question note document next last total"""
 _NOT_TERMS = frozenset(map(stem, _PERIOD_WORDS.split()))
+_ASKS_AMOUNT = re.compile(r"\bto cost\b|\bcosts? how much\b|\bhow much\b", re.IGNORECASE)
 _NO_TERM = re.compile(r"(?:19|20)\d\d|(?:FY|Q)\d+|10-[KQ]|8-K", re.IGNORECASE)
 _TAKEN_FOR_GRANTED = re.compile(
     r"\W*(?:why|when|(?:by )?how much|how)\s+(?:did|has|have|is|was|were|does|do)\b", re.IGNORECASE
@@ -170,7 +171,7 @@ def _terms(text: str, companies: Sequence[str]) -> tuple[Term, ...]:
 
 
 def _plain_terms(text: str, skipped: set[str] | frozenset[str]) -> Iterator[Term]:
-    for word in re.findall(r"[A-Za-z0-9][\w.’'-]*[\w]|\d", text):
+    for word in re.findall(r"[A-Za-z0-9][\w.’'-]*[\w]|\d", _ASKS_AMOUNT.sub(" ", text)):
         for part in [word] if not re.search(r"[a-z]-[a-z]", word) else word.split("-"):
             root = stem(part)
             if part.lower() in STOPWORDS or root in skipped or _NO_TERM.fullmatch(part):
@@ -187,7 +188,7 @@ def _line_items(said: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     while start < len(said):
         for size in range(min(_LONGEST_PHRASE, len(said) - start), 0, -1):
             phrase = tuple(said[start : start + size])
-            others = _same_item(phrase) or _same_item((*phrase[:-1], phrase[-1].removesuffix("s")))
+            others = _same_item(phrase) or _same_item((*phrase[:-1], _singular(phrase[-1])))
             if others:
                 yield " ".join(phrase), others
                 start += size - 1
@@ -195,10 +196,14 @@ def _line_items(said: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
         start += 1
 
 
+def _singular(word: str) -> str:
+    return "life" if word == "lives" else word.removesuffix("s")
+
+
 def _same_item(phrase: tuple[str, ...]) -> tuple[str, ...]:
     """Return the other names of a line item, nothing where the phrase is none of the glossary's."""
-    others = expand(list(phrase))
-    known = any(phrase in expand(list(other)) for other in others)
+    others = [other for group in expand(list(phrase)) for other in group]
+    known = any(phrase in group for other in others for group in expand(list(other)))
     return tuple(" ".join(other) for other in others) if known else ()
 
 

@@ -8,13 +8,14 @@ from assistant.backends.analyst_candidates import Candidate
 from assistant.backends.analyst_fit import answers, company_match, period_match, satisfies
 from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_scoring import Pool, mentions
-from assistant.backends.analyst_terms import stems
+from assistant.backends.analyst_terms import Term, contains, stems
 from assistant.backends.analyst_wanted import MEASURED, Wanted
 
 __all__ = ["refusal"]
 
 _LEAST_COVERAGE = 0.5
 _LEAST_TOLD = 0.4
+_ELSEWHERE = 0.6
 
 
 def refusal(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
@@ -82,6 +83,12 @@ def _kind(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     return None
 
 
+def _spoken_of(item: Candidate, term: Term) -> float:
+    """Return how far a term is mentioned, in the statement or elsewhere in its evidence."""
+    elsewhere = any(contains(item.whole, way) for way in term.ways)
+    return max(mentions(item, term), _ELSEWHERE if elsewhere else 0.0)
+
+
 def _period(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     """A figure for a named period must not be answered with another period's."""
     if not asked.periods or asked.ahead or asked.wanted not in MEASURED:
@@ -99,7 +106,7 @@ def _terms(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     if total == 0:
         return None
     least = _LEAST_COVERAGE if asked.wanted in MEASURED else _LEAST_TOLD
-    best = {term: max(mentions(item, term) for item in chosen) for term in weights}
+    best = {term: max(_spoken_of(item, term) for item in chosen) for term in weights}
     if sum(weights[term] * best[term] for term in weights) / total >= least:
         return None
     missing = [term.word for term in weights if best[term] < _LEAST_COVERAGE]

@@ -17,11 +17,12 @@ from assistant.backends.analyst_fit import (
     company_match,
     is_guidance,
     period_match,
+    period_named,
     satisfies,
     standing,
 )
 from assistant.backends.analyst_question import Asked
-from assistant.backends.analyst_terms import STOPWORDS, Stems, Term, contains, stems
+from assistant.backends.analyst_terms import STOPWORDS, Stems, Term, contains, stem, stems
 from assistant.backends.analyst_wanted import MEASURED, Wanted
 
 __all__ = ["Pool", "Scored", "coverage", "mentions", "score"]
@@ -32,8 +33,39 @@ _BOILERPLATE = re.compile(
     r"|operator|may not be indicative|table of contents|welcome to|webcast",
     re.IGNORECASE,
 )
+_WHOLE = frozenset(map(stem, ("total", "overall", "consolidated", "company-wide", "group")))
+_NO_PART = frozenset(
+    map(
+        stem,
+        [
+            "quarter",
+            "quarterly",
+            "annual",
+            "year",
+            "period",
+            "net",
+            "report",
+            "generate",
+            "record",
+            "grow",
+            "increase",
+            "decrease",
+            "expect",
+            "anticipate",
+            "estimate",
+            "raise",
+            "cut",
+            "respectively",
+            "strong",
+            "company",
+            "prior",
+            "recognize",
+        ],
+    )
+)
 _NEAR_WORTH = 0.5
 _AROUND_WORTH = 0.45
+_TITLE_WORTH = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +110,9 @@ def _score(
     value = covered
     value += 0.35 if satisfies(item, wanted) else -0.1
     value += 0.25 * period_match(item, asked.periods)
+    value += 0.25 * (item.row and period_named(item.label, asked.periods))
     value += _tense(asked, item)
-    value += _nearness(item, weights, wanted)
+    value += _nearness(item, weights, wanted) + _wholeness(asked, item, weights)
     value += 0.06 * standing(item, asked)
     value += _recency(asked, item, newest)
     value += 0.08 / item.view.n
@@ -106,8 +139,12 @@ def mentions(item: Candidate, term: Term) -> float:
         return 0.85
     if any(contains(item.stems, way) for way in term.near):
         return _NEAR_WORTH + 0.2
+    if any(contains(item.title, way) for way in term.ways):
+        return _TITLE_WORTH
     if any(contains(item.near, way) for way in term.ways):
         return _AROUND_WORTH if not item.row else 0.9
+    if any(contains(item.title, way) for way in term.near):
+        return _TITLE_WORTH * _NEAR_WORTH
     if any(contains(item.near, way) for way in term.near):
         return _AROUND_WORTH * _NEAR_WORTH
     return 0.0
@@ -130,18 +167,38 @@ def _first_figure(item: Candidate) -> int:
     return item.quantities[0].span[0] if item.quantities else len(item.text)
 
 
+def _wholeness(asked: Asked, item: Candidate, weights: Mapping[Term, float]) -> float:
+    """Prefer the whole to a part: "revenue" asks for total revenue, not for a segment's."""
+    said = stems(asked.text)
+    found = [
+        _in_whole(item.stems[place - 1], said)
+        for term in weights
+        if term.weight > 1
+        for way in term.ways
+        for place in _places(item.stems, way)
+        if place > 0
+    ]
+    return max(found, default=0.0)
+
+
+def _in_whole(before: str, said: Stems) -> float:
+    if before in _WHOLE:
+        return 0.1
+    plain = before in said or before in _NO_PART or before in STOPWORDS or before[0].isdigit()
+    return 0.0 if plain else -0.2
+
+
+def _places(where: Stems, way: Stems) -> list[int]:
+    return [at for at in range(len(where) - len(way) + 1) if where[at : at + len(way)] == way]
+
+
 def _nearness(item: Candidate, weights: Mapping[Term, float], wanted: Wanted) -> float:
     """Return up to 0.2 for a line item that stands close before or after a figure."""
     items = [way for term in weights if term.weight > 1 for way in term.ways]
     if item.row or not items or wanted not in MEASURED:
         return 0.0
     figures = [len(stems(item.text[: quantity.span[0]])) for quantity in item.quantities]
-    places = [
-        place
-        for way in items
-        for place in range(len(item.stems) - len(way) + 1)
-        if item.stems[place : place + len(way)] == way
-    ]
+    places = [place for way in items for place in _places(item.stems, way)]
     apart = min((abs(figure - place) for figure in figures for place in places), default=20)
     return 0.2 * max(0.0, 1 - apart / 20)
 

@@ -27,6 +27,7 @@ _MOST = 5
 _MOST_TOLD = 3
 _FACET_SHARE = 0.6
 _CONFLICT_SHARE = 0.85
+_COVERAGE_SHARE = 0.65
 _TOLD_SHARE = 0.7
 _COURSE_SHARE = 0.7
 _LEAD_IN = 2
@@ -41,9 +42,17 @@ class _Ranking:
     @property
     def best(self) -> Scored:
         """The best statement; where a figure is asked for, one that holds a figure of that kind."""
-        least = _FACET_SHARE * self.scored[0].score
-        fit = (item for item in self.scored if satisfies(item.candidate, self.asked.wanted))
-        return next((item for item in fit if item.score >= least), self.scored[0])
+        top = self.scored[0]
+        close = [
+            item
+            for item in self.scored
+            if item.score >= _FACET_SHARE * top.score
+            and item.coverage >= _FACET_SHARE * top.coverage
+        ]
+        part = self.asked.parts[0]
+        fit = (item for item in close if _fits(item.candidate, part, self.asked.wanted))
+        kind = (item for item in close if satisfies(item.candidate, self.asked.wanted))
+        return next(fit, next(kind, top))
 
     def above(self, share: float) -> Iterator[Candidate]:
         least = share * self.best.score
@@ -211,6 +220,6 @@ def _conflicts(ranking: _Ranking) -> Iterator[Candidate]:
     least = _CONFLICT_SHARE * best.score
     for scored in ranking.scored:
         item = scored.candidate
-        same_thing = scored.coverage >= _CONFLICT_SHARE * best.coverage
+        same_thing = scored.coverage >= _COVERAGE_SHARE * best.coverage
         if scored.score >= least and same_thing and disagree(asked, item, best.candidate):
             yield item

@@ -57,14 +57,15 @@ def _answer(turn: str, answer: Answer) -> None:
         citations.chips(turn, answer)
         _checks(answer)
     else:
-        _refusal(answer)
+        _refusal(turn, answer)
+        citations.chips(turn, answer)
     st.html(f'<div class="lf-cost">{meter.answer_line(answer)}</div>')
     if answer.evidence:
         citations.evidence_list(turn, answer)
 
 
-def _refusal(answer: Answer) -> None:
-    with st.container(key="refusal-notice"):
+def _refusal(turn: str, answer: Answer) -> None:
+    with st.container(key=f"refusal-{turn}"):
         st.html('<div class="lf-refusal">Not in the corpus</div>')
         st.markdown(_body(answer.text, answer.evidence))
 

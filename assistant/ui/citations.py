@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -46,12 +47,12 @@ def chips(turn: str, answer: Answer) -> None:
 
 def evidence_list(turn: str, answer: Answer) -> None:
     """Draw every passage that was put before the backend, cited or not."""
-    cited = {citation.n for citation in answer.citations}
+    quotes = {citation.n: citation.quote for citation in answer.citations}
     with st.expander(
         f"Evidence · {count(len(answer.evidence), 'passage')} read", icon=":material/menu_book:"
     ):
         for item in answer.evidence:
-            _evidence(turn, item, item.n in cited)
+            _evidence(turn, item, quotes)
 
 
 def panel(turn: str, answer: Answer, n: int) -> None:
@@ -60,7 +61,7 @@ def panel(turn: str, answer: Answer, n: int) -> None:
     if item is None:
         return
     citations = tuple(citation for citation in answer.citations if citation.n == n)
-    dialog = st.dialog(as_label(item.document.title), width=720, position="right")
+    dialog = st.dialog(as_label(item.document.title), width=660, position="right")
     dialog(_passages)(item, citations)
 
 
@@ -86,12 +87,12 @@ def _where(document: Document, page: int | None, last: int | None) -> list[str]:
     return [*filter(None, known), *_pages(page, last, "Page")]
 
 
-def _evidence(turn: str, item: Evidence, cited: bool) -> None:
+def _evidence(turn: str, item: Evidence, quotes: Mapping[int, str]) -> None:
     where = " · ".join(_where(item.document, item.page, item.page_last))
     section = " › ".join(item.passages[0].headings)
-    preview = " ".join(item.text.split())
+    preview = " ".join(quotes.get(item.n, item.text).split())
     cut = preview if len(preview) <= PREVIEW else f"{preview[:PREVIEW]} …"
-    mark = '<span class="lf-cited">cited</span>' if cited else ""
+    mark = '<span class="lf-cited">cited for</span>' if item.n in quotes else ""
     with st.container(key=f"evidence-{turn}-{item.n}", horizontal=True, gap="small"):
         st.html(
             f'<div class="lf-evidence"><div><b>{item.n}</b> {as_html(item.document.title)} {mark}'
@@ -129,16 +130,20 @@ def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
         f'<div class="lf-passage lf-{passage.kind}">{show(passage.text, quotes)}</div>'
     )
     if document.media is Media.PDF and passage.page is not None:
+        original = original_path(product.settings.data, document.id, document.media)
         last = passage.page_last or passage.page
-        for page in range(passage.page, min(last, passage.page + MOST_PICTURES - 1) + 1):
-            _page(product.settings.data, document, page, " ".join(quotes) or passage.text)
+        pages = range(passage.page, min(last, passage.page + MOST_PICTURES - 1) + 1)
+        _pictures(original, pages, " ".join(quotes) or passage.text)
 
 
-def _page(data: Path, document: Document, page: int, highlight: str) -> None:
-    original = original_path(data, document.id, document.media)
+def _pictures(original: Path, pages: Sequence[int], highlight: str) -> None:
+    """Show the pages on which something is marked; all of them where nothing is."""
     try:
-        image = picture(original, page, highlight)
+        images = {page: picture(original, page, highlight) for page in pages}
+        plain = {page: picture(original, page, "") for page in pages if len(pages) > 1}
     except LoadFactorError as error:
-        st.caption(f"No picture of page {page}: {as_label(str(error))}")
+        st.caption(f"No picture of the page: {as_label(str(error))}")
         return
-    st.image(image, caption=f"Page {page} of the original", width="stretch")
+    found = {page: image for page, image in images.items() if image != plain.get(page)}
+    for page, image in (found or images).items():
+        st.image(image, caption=f"Page {page} of the original", width="stretch")

@@ -40,9 +40,9 @@ def as_label(text: str) -> str:
     return PUNCTUATION.sub(_backslashed, _unlinked(line))
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, plural: str | None = None) -> str:
     """Return "1 page" or "2 pages"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def as_markdown(

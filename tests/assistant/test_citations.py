@@ -97,11 +97,6 @@ def test_what_was_shown_is_never_taken_back(text: str) -> None:
 
 def test_half_a_marker_is_held_until_it_is_whole() -> None:
     markers = MarkerFilter({1})
-    assert [markers.feed(piece) for piece in ("Yes ", "[", "1", "]", ".")] == [
-        "Yes",
-        "",
-        "",
-        "",
-        " [1].",
-    ]
+    pieces = [markers.feed(piece) for piece in ("Yes ", "[", "1", "]", ".")]
+    assert pieces == ["Yes", "", "", " [1]", "."]
     assert markers.close() == ""

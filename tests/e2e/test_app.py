@@ -111,6 +111,21 @@ def test_an_analyst_adds_a_filing_and_cites_it(page: Page, uploads: Path) -> Non
     expect(panel).to_contain_text("Page 2")
 
 
+def test_an_analyst_removes_a_document(page: Page, uploads: Path) -> None:
+    letter = uploads / "brontide.txt"
+    letter.write_text("Brontide Power annual letter\n\nBrontide spent $41 million on turbines.\n")
+    upload(page, letter)
+    page.get_by_role("textbox", name="Filter").fill("brontide")
+    page.get_by_role("textbox", name="Filter").press("Enter")
+    table = page.get_by_test_id("stDataFrame")
+    expect(table.locator("canvas").first).to_be_visible()
+    page.wait_for_timeout(500)
+    table.locator("canvas").first.click(position={"x": 16, "y": 52})
+    page.get_by_role("button", name="Remove “").click()
+    page.get_by_test_id("stDialog").get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_text("No document matches the filter.")).to_be_visible()
+
+
 def test_fault_41_to_44_a_hostile_document_is_inert(page: Page, uploads: Path) -> None:
     hostile = uploads / "<img src=x onerror=alert(1)>.md"
     hostile.write_text(
@@ -155,5 +170,4 @@ def test_fault_46_a_closed_tab_finds_its_answer_again(page: Page) -> None:
 def test_fault_51_what_the_corpus_does_not_hold_is_refused_calmly(page: Page) -> None:
     ask(page, "What is the population of Lisbon?")
     expect(page.locator(".lf-refusal")).to_have_text("Not in the corpus")
-    assert chips(page).count() == 0
     assert page.get_by_test_id("stAlert").count() == 0

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant import research
 from assistant.ui import answer, citations, state
 from assistant.ui.conversations import Conversation
-from assistant.ui.escape import as_label
+from assistant.ui.escape import as_label, count
 from assistant.ui.resources import runtime
 from assistant.ui.starters import starters
 
@@ -86,8 +86,8 @@ def _welcome() -> None:
             )
     companies = {company for document in documents for company in document.companies}
     st.html(
-        f'<div class="lf-holds">{len(documents)} documents on {len(companies)} companies '
-        f"in the corpus</div>"
+        f'<div class="lf-holds">{count(len(documents), "document")} on '
+        f"{count(len(companies), 'company', 'companies')} in the corpus</div>"
     )
 
 

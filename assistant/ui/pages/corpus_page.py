@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.ui import state
-from assistant.ui.escape import as_html, as_label
+from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from assistant.ui.uploads import upload_box
 from corpus.models import Document
@@ -43,12 +43,16 @@ def main() -> None:
 
 def _totals(documents: Sequence[Document]) -> str:
     counts = (
-        (len(documents), "documents"),
-        (len({company for document in documents for company in document.companies}), "companies"),
-        (sum(document.pages or 0 for document in documents), "pages"),
-        (sum(document.passages for document in documents), "passages"),
+        (len(documents), "document", "documents"),
+        (
+            len({name for document in documents for name in document.companies}),
+            "company",
+            "companies",
+        ),
+        (sum(document.pages or 0 for document in documents), "page", "pages"),
+        (sum(document.passages for document in documents), "passage", "passages"),
     )
-    return " · ".join(f"{count:,} {noun}" for count, noun in counts if count) or "No documents yet"
+    return " · ".join(count(*counted) for counted in counts if counted[0]) or "No documents yet"
 
 
 def _matches(document: Document, wanted: str) -> bool:
@@ -104,7 +108,7 @@ def _offer_removal(document: Document) -> None:
 def _confirm(document: Document) -> None:
     st.markdown(f"**{as_label(document.title)}**")
     st.markdown(
-        f"Its {document.passages} passages leave the search, and citations of it in old answers "
+        f"Its {count(document.passages, 'passage')} leave the search, and citations of it in old answers "
         "no longer open. The original file at its source is not touched."
     )
     with st.container(horizontal=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Timer
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,7 @@ from assistant.ui import resources
 from assistant.wiring import Runtime
 from corpus.errors import ModelMismatch
 from tests.assistant.ui.conftest import FACT, add, app, backend
+from tests.assistant.ui.test_worker import Gated
 from tests.assistant.ui.values import document, passage
 
 QUESTION = "How much did Zephyr spend on property and equipment in fiscal 2025?"
@@ -101,6 +103,19 @@ def test_fault_47_reruns_and_repeats_charge_once(zephyr: Runtime) -> None:
     page.run().run()
     assert len(zephyr.meter.ledger.attempts()) == 1
     assert html(page).count("lf-question") == 1
+
+
+def test_fault_47_a_rerun_in_mid_stream_picks_the_turn_up_again(zephyr: Runtime) -> None:
+    conversation = resources.conversations().new()
+    call = Gated()
+    conversation.ask("t", QUESTION, call)
+    Timer(0.3, call.gate.set).start()
+    page = app()
+    page.query_params["conversation"] = conversation.id
+    page.run()
+    assert not page.exception
+    assert "1 figure checked" in html(page)
+    assert call.calls == 1
 
 
 def test_fault_46_who_comes_back_to_the_address_finds_the_answer(zephyr: Runtime) -> None:

@@ -35,7 +35,7 @@ def test_an_empty_corpus_says_what_to_add(product: Runtime) -> None:
 
 def test_documents_are_listed_with_totals(zephyr: Runtime) -> None:
     page = open_corpus()
-    assert "1 documents · 1 companies · 1 passages" in html(page)
+    assert "1 document · 1 company · 1 passage" in html(page)
     assert list(page.dataframe[0].value["Title"]) == ["Zephyr annual report"]
 
 
