@@ -131,7 +131,7 @@ class Searcher:
         lists: tuple[list[list[str]], list[list[str]]],
     ) -> tuple[Hit, ...]:
         documents = {stamped.document.id: stamped.document for stamped in admitted}
-        passages = self._catalog.passages_of(list(scores)[: max(DEPTH, CANDIDATES * k)])
+        passages = self._catalog.passages_of(list(scores)[: CANDIDATES * k])
         ranked = [p for p in map(passages.get, scores) if p and p.document_id in documents]
         companies = tuple(dict.fromkeys(scope.company for scope in chosen if scope.company))
         kept = shared_out(ranked, documents, companies, k)

@@ -108,8 +108,8 @@ def _offer_removal(document: Document) -> None:
 def _confirm(document: Document) -> None:
     st.markdown(f"**{as_label(document.title)}**")
     st.markdown(
-        f"Its {count(document.passages, 'passage')} leave the search, and citations of it in old answers "
-        "no longer open. The original file at its source is not touched."
+        f"It leaves the search with its {count(document.passages, 'passage')}, and citations of "
+        "it in old answers no longer open. The file that it came from is not touched."
     )
     with st.container(horizontal=True):
         if st.button("Remove", type="primary"):
