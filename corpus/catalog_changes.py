@@ -38,6 +38,8 @@ class CatalogChanges:
         """Put the vectors of another model, of shape (len(ids), dimension), in place of all."""
         with self._catalog.writing() as connection:
             connection.execute(delete(vectors))
+            # The stamp is what readers keep vectors by.
+            connection.execute(update(documents).values(stamp=documents.c.stamp + 1))
             for start in range(0, len(ids), ROWS_AT_ONCE):
                 part = slice(start, start + ROWS_AT_ONCE)
                 pairs = zip(ids[part], rows[part], strict=True)

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.catalog import Catalog, Stamped
+from corpus.catalog import Catalog, ModelIdentity, Stamped
 from corpus.embedding import Embedder, Vector
 from corpus.exact import ExactSearch
 from corpus.generation import Generation
+from corpus.identity import require_same_embedder
 from corpus.indexes import Indexes
 from corpus.models import Document, DocumentState, Filters, Hit, Passage
 from corpus.query import Query, understand
@@ -36,12 +37,13 @@ class Library:
     generation: int
     ready: tuple[Stamped, ...]
     companies: tuple[str, ...]
+    model: ModelIdentity | None
 
     @classmethod
     def load(cls, catalog: Catalog, generation: int) -> Library:
         ready = catalog.stamped(DocumentState.READY)
         names = {name for stamped in ready for name in stamped.document.companies}
-        return cls(generation, ready, tuple(sorted(names)))
+        return cls(generation, ready, tuple(sorted(names)), catalog.model())
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -69,6 +71,7 @@ class Searcher:
         self._embedder = embedder
         self._exact = ExactSearch(catalog)
         self._library: Library | None = None
+        self._fitting: Library | None = None
 
     def library(self) -> Library:
         """Return the documents of this generation, read again only when it has moved."""
@@ -80,7 +83,7 @@ class Searcher:
 
     def search(self, question: str, k: int, filters: Filters) -> tuple[Hit, ...]:
         """Return up to `k` hits, best first. Raises CorpusError, ModelUnavailable."""
-        library = self.library()
+        library = self._fitting_library()
         admitted = [stamped for stamped in library.ready if filters.admit(stamped.document)]
         if not admitted or k < 1 or not question.strip():
             return ()
@@ -96,6 +99,14 @@ class Searcher:
             for ids in pair
         ]
         return self._hits(fuse(ballots), k, admitted, chosen, (dense, lexical))
+
+    def _fitting_library(self) -> Library:
+        """Return the library; ModelMismatch when it was embedded anew with another model."""
+        library = self.library()
+        if library is not self._fitting and library.model is not None and library.ready:
+            require_same_embedder(library.model, self._embedder)
+            self._fitting = library
+        return library
 
     def _dense(self, vector: Vector, depth: int, scope: Scope, library: Library) -> list[str]:
         if _size(scope.documents) > EXACT_PASSAGES:

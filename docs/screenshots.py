@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def _chat(page: Page) -> None:
-    page.locator(".st-key-starters button:visible").first.click(timeout=60_000)
+    page.get_by_role("button", name="What is Alphabet's capex guidance").click(timeout=60_000)
     page.locator(".lf-cost").wait_for()
     page.locator('[class*="st-key-cite-"] button:visible').first.click()
     page.locator(".lf-passage").first.wait_for()

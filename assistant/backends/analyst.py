@@ -66,7 +66,8 @@ class OfflineAnalyst(BaseChatModel):
 
 def _answer(messages: list[BaseMessage]) -> tuple[str, ...]:
     question, history, views = parse(messages)
-    asked = analyse(rewrite(question, [(turn.question, turn.answer) for turn in history]))
+    whole = rewrite(question, [(turn.question, turn.answer) for turn in history])
+    asked = analyse(question, whole.removeprefix(question))
     pool = Pool(candidates(views))
     chosen = select(asked, pool)
     missing = refusal(asked, pool, chosen)

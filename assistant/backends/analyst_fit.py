@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 _GUIDANCE = re.compile(
-    r"\b(?:expect|anticipat|guidance|outlook|forecast|project(?:s|ed)?\b|plan(?:s|ned|ning)?\b"
+    r"\b(?:expect|anticipat|guid(?:es?|ed|ing|ance)\b|outlook|forecast|project(?:s|ed)?\b|plan(?:s|ned|ning)?\b"
     r"|estimat|will be|range of|target)",
     re.IGNORECASE,
 )
@@ -112,7 +112,7 @@ def _likeness(said: Period, period: Period) -> float:
     if said.year != period.year:
         return 0.0
     if period.whole_year:
-        return 1.0 if said.whole_year or not period.fiscal else 0.5
+        return 1.0 if said.whole_year else 0.5
     if period.fiscal or said.fiscal:
         return 1.0 if period.quarter is not None and said.quarter == period.quarter else 0.0
     return 1.0 if said.end_month == period.end_month else 0.0

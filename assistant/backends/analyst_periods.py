@@ -24,6 +24,7 @@ _QUARTER = re.compile(
 _MONTH_YEAR = re.compile(
     rf"\b(?P<month>{_MONTH})\.?\s+(?:\d{{1,2}},?\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
 )
+_ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>0[1-9]|1[0-2])-\d\d\b")
 _FISCAL = re.compile(
     r"\b(?:FY|fiscal(?:\s+year)?)\s*'?(?P<year>20\d\d|\d\d(?!\d))\b", re.IGNORECASE
 )
@@ -59,7 +60,8 @@ def periods(text: str) -> tuple[Period, ...]:
     """Return the periods named in `text`, the most exact reading of each, in order."""
     found: list[tuple[int, Period]] = []
     rest = text
-    for pattern, read in ((_QUARTER, _quarter), (_MONTH_YEAR, _month), (_FISCAL, _fiscal)):
+    readings = ((_ISO, _iso), (_QUARTER, _quarter), (_MONTH_YEAR, _month), (_FISCAL, _fiscal))
+    for pattern, read in readings:
         for match in pattern.finditer(rest):
             found.append((match.start(), read(match)))
         rest = pattern.sub(lambda match: " " * len(match.group()), rest)
@@ -73,6 +75,10 @@ def _quarter(match: re.Match[str]) -> Period:
     number = part["q"] or part["fq"] or str(_NTH.get((part["nth"] or "").lower(), 0))
     fiscal = bool(part["fy"] or part["nfy"] or part["fq"])
     return Period(_full(year), quarter=int(number), fiscal=fiscal)
+
+
+def _iso(match: re.Match[str]) -> Period:
+    return Period(int(match["year"]), month=int(match["month"]))
 
 
 def _month(match: re.Match[str]) -> Period:

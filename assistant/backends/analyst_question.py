@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_terms import DOWN, STOPWORDS, UP, Term, stem, stems, term_of
@@ -75,7 +75,7 @@ _COMPARED = re.compile(r"\bcompar|\bversus\b|\bvs\b|\beach\b|\bbetween\b.*\band\
 _SIDE_BY_SIDE = re.compile(r"\b[A-Z]\w+(?:[’']s?)?(?:, [A-Z]\w+(?:[’']s?)?)*,? and [A-Z]")
 _EXPECTED = re.compile(
     r"\bexpect\w*|\bguid(?:e|ed|ance)\b|\boutlook\b|\bforecast\w*|\bplan(?:s|ned)?\b|\banticipat\w+"
-    r"|\bproject(?:s|ed|ions?)\b|\btargets?\b",
+    r"|\bproject(?:s|ed|ions?)\b|\btargets?\b|\bwill\b",
     re.IGNORECASE,
 )
 _ACTUAL = re.compile(
@@ -117,20 +117,22 @@ _TAKEN_FOR_GRANTED = re.compile(
 )
 _MOVE_WEIGHT = 0.5
 _ITEM_WEIGHT = 2.0
+_BACKGROUND_WEIGHT = 0.2
 _LONGEST_PHRASE = 6
 
 
-def analyse(question: str) -> Asked:
-    """Return what `question` asks."""
-    companies = find_companies(question)
+def analyse(question: str, background: str = "") -> Asked:
+    """Return what `question` asks; `background` is what a follow-up leaves to earlier turns."""
+    whole = f"{question} {background}".strip()
+    companies = find_companies(whole)
     parts = tuple(_part(text, companies) for text in _parts(question))
     return Asked(
         text=question,
-        terms=_terms(question, companies),
+        terms=_with_background(_terms(question, companies), _terms(background, companies)),
         companies=companies,
         names=tuple(_names(question, companies)),
-        periods=periods(question),
-        wanted=wanted_by(question) if len(parts) == 1 else parts[0].wanted,
+        periods=periods(whole),
+        wanted=_wanted(parts[0], background),
         parts=parts,
         expected=parts[0].expected,
         actual=parts[0].actual,
@@ -139,6 +141,20 @@ def analyse(question: str) -> Asked:
         direction=_direction(question),
         forms=tuple(dict.fromkeys(match.group(1) for match in _FORMS.finditer(question))),
     )
+
+
+def _wanted(part: Part, background: str) -> Wanted:
+    """Return what the first part wants; "and what about ..." wants what was wanted before."""
+    return wanted_by(background) if part.wanted is Wanted.STATEMENT and background else part.wanted
+
+
+def _with_background(own: tuple[Term, ...], earlier: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Add the terms of before, which count little where the question has a line item."""
+    said = {way for term in own for way in term.ways}
+    added = tuple(term for term in earlier if not term.ways & said)
+    if any(term.weight > 1 for term in own):
+        return own + tuple(replace(term, weight=_BACKGROUND_WEIGHT) for term in added)
+    return own + added
 
 
 def _parts(question: str) -> tuple[str, ...]:

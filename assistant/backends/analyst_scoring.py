@@ -34,35 +34,10 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = frozenset(map(stem, ("total", "overall", "consolidated", "company-wide", "group")))
-_NO_PART = frozenset(
-    map(
-        stem,
-        [
-            "quarter",
-            "quarterly",
-            "annual",
-            "year",
-            "period",
-            "net",
-            "report",
-            "generate",
-            "record",
-            "grow",
-            "increase",
-            "decrease",
-            "expect",
-            "anticipate",
-            "estimate",
-            "raise",
-            "cut",
-            "respectively",
-            "strong",
-            "company",
-            "prior",
-            "recognize",
-        ],
-    )
-)
+_NO_PARTS = """quarter quarterly annual year period net report generate record grow increase
+decrease expect anticipate estimate raise cut respectively strong company prior recognize one two
+three four five another cash direct"""
+_NO_PART = frozenset(map(stem, _NO_PARTS.split()))
 _NEAR_WORTH = 0.5
 _AROUND_WORTH = 0.45
 _TITLE_WORTH = 0.7

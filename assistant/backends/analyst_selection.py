@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice, takewhile
@@ -29,6 +29,7 @@ _FACET_SHARE = 0.6
 _CONFLICT_SHARE = 0.85
 _COVERAGE_SHARE = 0.65
 _TOLD_SHARE = 0.7
+_NEWEST_SHARE = 0.85
 _COURSE_SHARE = 0.7
 _LEAD_IN = 2
 
@@ -50,16 +51,27 @@ class _Ranking:
             and item.coverage >= _FACET_SHARE * top.coverage
         ]
         part = self.asked.parts[0]
-        fit = (item for item in close if _fits(item.candidate, part, self.asked.wanted))
-        kind = (item for item in close if satisfies(item.candidate, self.asked.wanted))
-        return next(fit, next(kind, top))
+        kind = [item for item in close if satisfies(item.candidate, self.asked.wanted)]
+        fit = [item for item in kind if _fits(item.candidate, part, self.asked.wanted)]
+        return self._newest(fit or kind or [top])
+
+    def _newest(self, among: Sequence[Scored]) -> Scored:
+        """Return the best, or of what comes close to it the newest where that is what counts."""
+        first = among[0]
+        if not (self.asked.latest or self.asked.expected):
+            return first
+        close = [item for item in among if item.score >= _NEWEST_SHARE * first.score]
+        dated = [item for item in close if item.candidate.view.dated is not None]
+        same = [item for item in dated if _own(item, self.asked) == _own(first, self.asked)]
+        return max(same, key=lambda item: item.candidate.view.dated or date.min, default=first)
 
     def above(self, share: float) -> Iterator[Candidate]:
         least = share * self.best.score
         return (item.candidate for item in self.scored if item.score >= least)
 
-    def first(self, share: float, test: Callable[[Candidate], bool]) -> Candidate | None:
-        return next((item for item in self.above(share) if test(item)), None)
+
+def _own(item: Scored, asked: Asked) -> bool:
+    return standing(item.candidate, asked) > 1
 
 
 def select(asked: Asked, pool: Pool) -> tuple[Candidate, ...]:
@@ -122,12 +134,10 @@ def _per_period(ranking: _Ranking) -> Iterator[Candidate]:
     if not _split(asked):
         return
     for period in (period for period in asked.periods if period.end_month is None):
-        found = ranking.first(
-            _FACET_SHARE,
-            lambda item, period=period: (  # type: ignore[misc]
-                satisfies(item, asked.wanted) and period_match(item, [period]) > 0
-            ),
-        )
+        fit = [item for item in ranking.above(_FACET_SHARE) if satisfies(item, asked.wanted)]
+        named = (item for item in fit if period_match(item, [period]) >= 1)
+        meant = (item for item in fit if period_match(item, [period]) > 0)
+        found = next(named, next(meant, None))
         if found is not None:
             yield found
 

@@ -64,8 +64,9 @@ _KINDS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (Wanted.DATE, re.compile(r"\bwhen\b|\bwhat (?:date|day|year)\b", re.I)),
     (Wanted.RATE, _RATE),
     (Wanted.PERCENT, _PERCENT),
-    (Wanted.DURATION, _DURATION),
     (Wanted.COUNT, _COUNT),
+    (Wanted.MONEY, re.compile(r"\bhow much\b(?! (?:longer|shorter))", re.I)),
+    (Wanted.DURATION, _DURATION),
     (Wanted.STATEMENT, re.compile(r"^(?:do|does|did|is|are|was|were|has|have|can|will)\b", re.I)),
     (
         Wanted.MANNER,

@@ -16,7 +16,8 @@ from assistant.prompts import REFUSAL, EvidenceView
 __all__ = ["write_answer", "write_refusal"]
 
 _LEANING = re.compile(
-    r"(?:This|That|These|Those|It|They|He|She|Such|The (?:increase|decrease|change|reduction))\b"
+    r"(?:This|That|These|Those|It|They|He|She|Such|The (?:increase|decrease|change|reduction)"
+    r"|We (?:expect|anticipate|believe) (?:this|these|that))\b"
 )
 _LONGEST_BEFORE = 260
 _LONGEST = 520

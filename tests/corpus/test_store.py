@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.errors import CorpusDamaged, CorpusUnwritable, DocumentNotFound
+from corpus.errors import CorpusDamaged, CorpusUnwritable, DocumentNotFound, ModelMismatch
 from corpus.lexical import LexicalIndex
 from corpus.store import Corpus
 from tests.corpus.making import document, passages, put, source, texts
@@ -215,3 +215,29 @@ def test_a_spoilt_lexical_index_is_damage(corpus: Corpus, data: Path) -> None:
     (data / "lexical" / "meta.json").write_text("{}")
     with pytest.raises(CorpusDamaged):
         corpus.search("report")
+
+
+def test_reembedding_by_another_process_is_noticed_by_an_open_reader(
+    corpus: Corpus, data: Path
+) -> None:
+    put(corpus, document("report"), "one two", "three four")
+    assert corpus.search("three four", 1)[0].passage.text == "three four"
+    with Corpus.open(data, HashingEmbedder("new", 96), any_model=True) as other:
+        assert list(other.reembed())[-1] == (2, 2)
+        assert other.search("three four", 1)[0].passage.text == "three four"
+        assert other.health().ok
+    with pytest.raises(ModelMismatch, match="new 1"):
+        corpus.search("three four")
+
+
+def test_reembedding_under_the_same_name_drops_the_vectors_that_readers_keep(
+    corpus: Corpus, data: Path
+) -> None:
+    put(corpus, document("report"), "one two", "three four")
+    assert corpus.search("three four", 1)
+    with Corpus.open(data, HashingEmbedder(dimension=96), any_model=True) as other:
+        list(other.reembed())
+    again = Corpus.open(data, HashingEmbedder(dimension=96))
+    assert again.search("three four", 1)[0].passage.text == "three four"
+    assert again.health().ok
+    again.close()
