@@ -23,6 +23,7 @@ _HAS_DIGIT = re.compile(r"\d")
 _LINK = re.compile(r"\S*://\S*")
 _LEAST_WORDS = 4
 _LONGEST_HEAD = 120
+_LONGEST_PERIOD_HEAD = 60
 _LONGEST_ITEM = 420
 _BULLET = re.compile(r"[-*•]\s")
 
@@ -149,6 +150,15 @@ def _is_fragment(piece: str, view: EvidenceView) -> bool:
     return len(piece.split()) < _LEAST_WORDS or (not ended and not _HAS_DIGIT.search(piece))
 
 
+def _is_period_head(cell: str) -> bool:
+    """Tell whether a cell names a column's period; a cell that says more holds a value."""
+    return (
+        len(cell) <= _LONGEST_PERIOD_HEAD
+        and _PERIOD_HEAD.search(cell) is not None
+        and "$" not in cell
+    )
+
+
 class _Table:
     """Reads rows below a caption: remembers unit, column heads and the section they stand under."""
 
@@ -184,7 +194,7 @@ class _Table:
         if not self._in_heads:
             return all(re.fullmatch(r"(?:19|20)\d\d[AE]?", cell) for cell in cells if cell)
         values = cells[1:]
-        if all(_PERIOD_HEAD.search(cell) and "$" not in cell for cell in values):
+        if all(_is_period_head(cell) for cell in values):
             return True
         return not self.heads and not any(quantities(cell) for cell in values)
 

@@ -29,7 +29,7 @@ _FACET_SHARE = 0.6
 _CONFLICT_SHARE = 0.85
 _COVERAGE_SHARE = 0.65
 _TOLD_SHARE = 0.7
-_NEWEST_SHARE = 0.85
+_CLOSE_SHARE = 0.85
 _COURSE_SHARE = 0.7
 _LEAD_IN = 2
 
@@ -53,25 +53,27 @@ class _Ranking:
         part = self.asked.parts[0]
         kind = [item for item in close if satisfies(item.candidate, self.asked.wanted)]
         fit = [item for item in kind if _fits(item.candidate, part, self.asked.wanted)]
-        return self._newest(fit or kind or [top])
+        return self._preferred(fit or kind or [top])
 
-    def _newest(self, among: Sequence[Scored]) -> Scored:
-        """Return the best, or of what comes close to it the newest where that is what counts."""
-        first = among[0]
+    def _preferred(self, among: Sequence[Scored]) -> Scored:
+        """Of what comes close to the best, return a figure of the company's own, or the newest."""
+        close = [item for item in among if item.score >= _CLOSE_SHARE * among[0].score]
+        if self.asked.companies and self.asked.wanted in MEASURED:
+            close = [item for item in close if self._own_as_close(item, among[0])] or close
         if not (self.asked.latest or self.asked.expected):
-            return first
-        close = [item for item in among if item.score >= _NEWEST_SHARE * first.score]
+            return close[0]
         dated = [item for item in close if item.candidate.view.dated is not None]
-        same = [item for item in dated if _own(item, self.asked) == _own(first, self.asked)]
-        return max(same, key=lambda item: item.candidate.view.dated or date.min, default=first)
+        return max(dated, key=lambda item: item.candidate.view.dated or date.min, default=close[0])
+
+    def _own_as_close(self, item: Scored, first: Scored) -> bool:
+        """Tell whether a statement is the company's own and of a period as near as the first."""
+        own = standing(item.candidate, self.asked) > 1
+        asked = self.asked.periods
+        return own and period_match(item.candidate, asked) >= period_match(first.candidate, asked)
 
     def above(self, share: float) -> Iterator[Candidate]:
         least = share * self.best.score
         return (item.candidate for item in self.scored if item.score >= least)
-
-
-def _own(item: Scored, asked: Asked) -> bool:
-    return standing(item.candidate, asked) > 1
 
 
 def select(asked: Asked, pool: Pool) -> tuple[Candidate, ...]:

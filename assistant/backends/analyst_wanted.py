@@ -54,7 +54,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    r"\bhow many\b|\bnumber of\b"
+    r"\bhow many\b(?! (?:years|months|weeks|days|hours)\b)|\bnumber of\b"
     r"|\bhow much (?:\w+ )?(?:power|capacity|energy|electricity|compute|memory|storage)\b",
     re.IGNORECASE,
 )

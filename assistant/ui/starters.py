@@ -11,10 +11,10 @@ __all__ = ["starters"]
 BY_COMPANY = (
     ("Amazon", "How much did Amazon spend on capital expenditure in fiscal 2025?"),
     ("Alphabet", "What is Alphabet's capex guidance for 2026, and how has it changed?"),
+    ("Meta", "What capital expenditure does Meta expect for 2026?"),
+    ("Microsoft", "How large are Microsoft's datacenter leases that have not yet started?"),
+    ("Amazon", "How long does Amazon depreciate its servers?"),
     ("Microsoft", "How much were Microsoft's capital expenditures in fiscal 2025?"),
-    ("Meta", "What capex does Meta guide to for 2026?"),
-    ("Alphabet", "Over how many years does Alphabet depreciate servers?"),
-    ("Amazon", "What does Amazon's capital expenditure figure include?"),
 )
 
 

@@ -12,8 +12,9 @@ import pytest
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langsmith.utils import tracing_is_enabled
+from langsmith.utils import get_env_var, tracing_is_enabled
 
 from assistant.backends.analyst import OfflineAnalyst
 from assistant.backends.backend import Backend
@@ -139,7 +140,7 @@ def test_the_offline_backend_is_metered_as_an_estimate_that_costs_nothing(meter:
 
 
 def test_reported_usage_is_taken_as_it_came(meter: Meter) -> None:
-    usage = {
+    usage: UsageMetadata = {
         "input_tokens": 10_000,
         "output_tokens": 1_200,
         "total_tokens": 11_200,
@@ -245,11 +246,11 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LANGCHAIN_TRACING_V2", "true")
     monkeypatch.setenv("LANGCHAIN_TRACING", "true")
     monkeypatch.setenv("LANGSMITH_API_KEY", "not-a-key")
-    langsmith.utils.get_env_var.cache_clear()
+    get_env_var.cache_clear()  # type: ignore[attr-defined]
     langsmith.configure(enabled=None)
     yield
     langsmith.configure(enabled=False)
-    langsmith.utils.get_env_var.cache_clear()
+    get_env_var.cache_clear()  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("traced")

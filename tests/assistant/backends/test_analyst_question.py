@@ -1,0 +1,95 @@
+"""What the analyst understands of a question, and of the periods that texts name."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.backends.analyst_periods import Period, periods
+from assistant.backends.analyst_question import analyse
+from assistant.backends.analyst_wanted import Wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("in 2024 and 2025", (Period(2024), Period(2025))),
+        ("fiscal 2024", (Period(2024, fiscal=True),)),
+        ("FY26", (Period(2026, fiscal=True),)),
+        ("the first quarter of 2025", (Period(2025, quarter=1),)),
+        ("Q3 FY2026", (Period(2026, quarter=3, fiscal=True),)),
+        ("FY2026Q2", (Period(2026, quarter=2, fiscal=True),)),
+        ("the March 2026 quarter", (Period(2026, month=3),)),
+        ("on April 30, 2026", (Period(2026, month=4),)),
+        ("$2025 and 2,025 and 3.2024", ()),
+    ],
+)
+def test_periods_are_read(text: str, expected: tuple[Period, ...]) -> None:
+    assert periods(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "held"),
+    [
+        (Period(2026), date(2026, 4, 30), True),
+        (Period(2026, quarter=1), date(2026, 3, 31), True),
+        (Period(2026, quarter=1), date(2026, 4, 30), False),
+        (Period(2026, quarter=1, fiscal=True), date(2026, 3, 31), False),
+        (Period(2026, month=4), date(2026, 4, 29), True),
+    ],
+)
+def test_a_period_holds_days_by_the_calendar(period: Period, day: date, held: bool) -> None:
+    assert period.holds(day) is held
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("How much did Meta spend?", Wanted.MONEY),
+        ("What was Oracle's capex in 2025?", Wanted.MONEY),
+        ("What does an H100 cost per GPU-hour?", Wanted.RATE),
+        ("What share of revenue came from Microsoft?", Wanted.PERCENT),
+        ("What useful life do servers have?", Wanted.DURATION),
+        ("How many GPUs does it run?", Wanted.COUNT),
+        ("How much contracted power is there?", Wanted.COUNT),
+        ("Who runs Meta Compute?", Wanted.PERSON),
+        ("When did the deal close?", Wanted.DATE),
+        ("Why did margins fall?", Wanted.REASON),
+        ("How did Coinbase do it?", Wanted.MANNER),
+        ("Is utilization high because of idle chips?", Wanted.PERCENT),
+        ("What did Intel say about demand?", Wanted.STATEMENT),
+    ],
+)
+def test_the_kind_of_answer_is_understood(question: str, wanted: Wanted) -> None:
+    assert analyse(question).wanted is wanted
+
+
+def test_a_question_falls_into_parts_companies_and_names() -> None:
+    asked = analyse("What did Andy Jassy expect of Amazon's 2026 capex, and why did it rise?")
+    assert [part.wanted for part in asked.parts] == [Wanted.MONEY, Wanted.REASON]
+    assert asked.companies == ("Amazon",)
+    assert asked.names == ("Andy Jassy",)
+    assert asked.expected
+    assert not asked.related
+
+
+@pytest.mark.parametrize(
+    ("question", "related"),
+    [
+        ("How much has Meta committed to CoreWeave?", True),
+        ("What were the capex plans of Meta and Amazon?", False),
+        ("Compare Meta with Amazon.", False),
+        ("What does Meta plan?", False),
+    ],
+)
+def test_dealings_are_told_from_comparisons(question: str, related: bool) -> None:
+    assert analyse(question).related is related
+
+
+def test_what_a_follow_up_leaves_to_earlier_turns_counts_less() -> None:
+    asked = analyse("And its revenue?", " (Meta 2026 capital expenditure)")
+    assert asked.companies == ("Meta",)
+    assert asked.periods == (Period(2026),)
+    weights = {term.word: term.weight for term in asked.terms}
+    assert weights["revenue"] > weights["capital expenditure"]
