@@ -25,10 +25,7 @@ run: install  ## ingest the shipped notes and open the app on http://127.0.0.1:8
 	LOADFACTOR_DATA=$(DATA) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: install chromium lint  ## lint, type check and run every test with coverage
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --fail-under=90
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
 
 lint: install  ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -50,7 +50,7 @@ class Candidate:
     @property
     def label(self) -> str:
         """What a row is about: its first cell; empty for a sentence."""
-        return self.text.partition(" — ")[0] if self.row else ""
+        return self.text.rpartition(" — ")[0].rpartition(" — ")[2] if self.row else ""
 
     @cached_property
     def title(self) -> Stems:

@@ -39,6 +39,7 @@ _UNIT_PRICE = re.compile(
     r"(?:/|per\s|an\s|a\s)\s?(?:\w+[- ])?(?:hr|hour|gpu|tokens?|1m)\b|\$/hr|hourly", re.IGNORECASE
 )
 _LEAST_ABOUT = 0.4
+_LEAST_SCALE = 1000
 _PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+\b")
 _FILINGS = ("10-K", "10-Q", "8-K", "20-F", "6-K", "S-1")
 _OWN_WORDS = ("earnings call", "press release")
@@ -142,7 +143,12 @@ def satisfies(item: Candidate, wanted: Wanted) -> bool:
 
 
 def _has_money(item: Candidate) -> bool:
-    return any(quantity.is_money for quantity in item.quantities)
+    return any(q.is_money or _is_scaled_cell(item, q) for q in item.quantities)
+
+
+def _is_scaled_cell(item: Candidate, quantity: Quantity) -> bool:
+    """Tell whether a cell stands under "in millions" and the like, which filings say of money."""
+    return item.row and quantity.unit == "" and quantity.quantum >= _LEAST_SCALE
 
 
 def _has_rate(item: Candidate) -> bool:

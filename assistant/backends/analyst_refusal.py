@@ -16,6 +16,7 @@ __all__ = ["refusal"]
 _LEAST_COVERAGE = 0.5
 _LEAST_TOLD = 0.4
 _ELSEWHERE = 0.6
+_SHORT_NAME = 2
 
 
 def refusal(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
@@ -67,10 +68,17 @@ def _together(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | No
 def _name(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     """A person, product or place that was named must be spoken of in the statements."""
     for name in asked.names:
-        wanted = stems(name)[-1:]
-        if not any({*wanted} & {*item.stems, *item.near} for item in chosen):
+        if not any(_named(name, item) for item in chosen):
             return f"statements on this that speak of {name}, and found none"
     return None
+
+
+def _named(name: str, item: Candidate) -> bool:
+    """Tell whether a name is spoken of: in full, or by its last part if that is distinctive."""
+    full = stems(name)
+    if contains(item.stems, full) or contains(item.near, full):
+        return True
+    return len(full[-1]) > _SHORT_NAME and bool({full[-1]} & {*item.stems, *item.near})
 
 
 def _kind(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:

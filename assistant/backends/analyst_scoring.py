@@ -40,7 +40,9 @@ three four five another cash direct"""
 _NO_PART = frozenset(map(stem, _NO_PARTS.split()))
 _NEAR_WORTH = 0.5
 _AROUND_WORTH = 0.45
+_CAPTION_WORTH = 0.9
 _TITLE_WORTH = 0.7
+_LONGER_ITEM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def coverage(item: Candidate, weights: Mapping[Term, float]) -> float:
 def mentions(item: Candidate, term: Term) -> float:
     """Return 1 for a mention in the statement, less for a synonym or a mention around it."""
     if any(contains(item.stems, way) for way in term.ways):
-        return 1.0
+        return _LONGER_ITEM if item.row and _names_longer_item(item, term) else 1.0
     if any(len(way) > 1 and _said_apart(item, way) for way in term.ways):
         return 0.85
     if any(contains(item.stems, way) for way in term.near):
@@ -117,12 +119,19 @@ def mentions(item: Candidate, term: Term) -> float:
     if any(contains(item.title, way) for way in term.ways):
         return _TITLE_WORTH
     if any(contains(item.near, way) for way in term.ways):
-        return _AROUND_WORTH if not item.row else 0.9
+        return _CAPTION_WORTH if item.row and term.weight <= 1 else _AROUND_WORTH
     if any(contains(item.title, way) for way in term.near):
         return _TITLE_WORTH * _NEAR_WORTH
     if any(contains(item.near, way) for way in term.near):
         return _AROUND_WORTH * _NEAR_WORTH
     return 0.0
+
+
+def _names_longer_item(item: Candidate, term: Term) -> bool:
+    """Tell whether a row is of another line item that only holds the name of the one asked for."""
+    label = tuple(part for part in stems(item.label) if part not in _WHOLE)
+    within = [way for way in term.ways if contains(label, way)]
+    return term.weight > 1 and bool(within) and label not in within
 
 
 def _said_apart(item: Candidate, way: Stems) -> bool:

@@ -23,13 +23,19 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The app's data folder, holding the shipped notes."""
     data = tmp_path_factory.mktemp("e2e")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LOADFACTOR_MODELS", str(MODELS))
         ingest(data, REPOSITORY / "corpus" / "notes")
-        with running_app(data) as url:
-            yield url
+        yield data
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser, store: Path) -> Iterator[str]:
+    with running_app(store) as url:
+        yield url
 
 
 @pytest.fixture

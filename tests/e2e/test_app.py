@@ -8,6 +8,8 @@ import pytest
 from fpdf import FPDF
 from playwright.sync_api import Dialog, Locator, Page, expect
 
+from tests.e2e.browser import ingest
+
 pytestmark = pytest.mark.e2e
 
 RECORD = """() => {
@@ -81,6 +83,10 @@ def test_a_reader_asks_reads_and_opens_the_source(page: Page) -> None:
     panel = page.get_by_test_id("stDialog")
     expect(panel.locator(".lf-passage")).to_be_visible()
     assert panel.locator("mark, .lf-quoted").count() >= 1
+    meter, over = page.locator(".lf-meter").bounding_box(), panel.bounding_box()
+    assert meter is not None
+    assert over is not None
+    assert over["y"] >= meter["y"] + meter["height"], "the open passage hides the meter"
 
 
 def test_the_meter_stays_in_sight(page: Page) -> None:
@@ -109,6 +115,21 @@ def test_an_analyst_adds_a_filing_and_cites_it(page: Page, uploads: Path) -> Non
     expect(panel.get_by_test_id("stImage").locator("img").first).to_be_visible()
     assert panel.locator("img").first.evaluate("image => image.naturalWidth") > 300
     expect(panel).to_contain_text("Page 2")
+
+
+def test_fault_01_an_ingest_by_command_answers_the_next_question(
+    page: Page, store: Path, uploads: Path
+) -> None:
+    question = "How much did Osprey Cable spend on its landing station?"
+    ask(page, question)
+    expect(page.locator(".lf-refusal")).to_be_visible()
+    letter = uploads / "osprey.txt"
+    letter.write_text(
+        "Osprey Cable letter\n\nOsprey Cable spent $63 million on its landing station.\n"
+    )
+    ingest(store, letter)
+    ask(page, question)
+    expect(page.locator('[class*="st-key-answer-"]').last).to_contain_text("$63 million")
 
 
 def test_an_analyst_removes_a_document(page: Page, uploads: Path) -> None:

@@ -247,3 +247,30 @@ def test_messages_of_another_making_are_not_answered() -> None:
 def test_statements_are_attributed(owner: Document, shown: str) -> None:
     text = answer("What was Meta's revenue?", (owner, "Total revenue of Meta was $56.31 billion."))
     assert text.startswith(shown)
+
+
+def test_the_whole_is_preferred_to_a_part_of_it() -> None:
+    text = answer(
+        "What was Meta's revenue in 2025?",
+        (
+            ANNUAL,
+            "Advertising revenue was $196.2 billion in 2025. "
+            "Total revenue was $201.0 billion in 2025.",
+        ),
+    )
+    assert "$201.0 billion" in text
+    assert "$196.2 billion" not in text
+
+
+def test_a_row_of_a_longer_item_is_not_taken_for_the_item() -> None:
+    text = answer(
+        "What were Meta's sales in 2025?",
+        (
+            ANNUAL,
+            "Income (in millions)\nYear ended | 2025 | 2024\n"
+            "Sales and marketing | 11,000 | 10,000\n"
+            "Sales | 201,000 | 164,500",
+        ),
+    )
+    assert "201,000 million" in text
+    assert "11,000" not in text
