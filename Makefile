@@ -17,7 +17,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Load Factor needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --disable-pip-version-check --quiet --requirement requirements.lock
-	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --editable .
+	$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --config-settings editable_mode=compat --editable .
 	@touch $@
 
 run: install  ## ingest the shipped notes and open the app on http://127.0.0.1:8501
@@ -25,6 +25,7 @@ run: install  ## ingest the shipped notes and open the app on http://127.0.0.1:8
 	LOADFACTOR_DATA=$(DATA) $(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: install chromium lint  ## lint, type check and run every test with coverage
+	$(BIN)/coverage erase
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=90 $(TESTS)
 
 lint: install  ## ruff and mypy --strict
