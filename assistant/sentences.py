@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpus.sentences import sentence_ends
+
 __all__ = ["Span", "is_row", "sentences", "spans", "words"]
 
 Span = tuple[int, int]
 """Start and end offset of a piece of text."""
 
-_END = re.compile(
-    r"""[.!?]["”’')\]]*(?:\s*\[\d+\])*\s+(?=["“‘'(\[$€£¥*_-]*[A-Z0-9$€£¥])|\s+(?=•\s)"""
-)
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:Inc|Corp|Co|Ltd|No|Nos|vs|approx|Mr|Ms|Mrs|Dr|St|Jr|Sr|Fig|etc|Jan|Feb|Mar|Apr|Jun|Jul"
-    r"|Aug|Sep|Sept|Oct|Nov|Dec|cf|al|e\.g|i\.e|U\.S|U\.K|a\.m|p\.m)|(?<![A-Za-z])[A-Z])\.$"
-)
+_INNER_BULLET = re.compile(r"\s+(?=•\s)")
 _GOES_ON = re.compile(r"[a-z(,;%]")
 _OPEN_END = re.compile(
     r"(?:,|\b(?:of|the|to|and|or|in|by|for|a|an|from|with|was|were|is|are|approximately|about))$"
@@ -76,12 +72,10 @@ def _blocks(text: str) -> Iterator[Span]:
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    bullets = (match.start() for match in _INNER_BULLET.finditer(text, start, end))
     begin = start
-    for match in _END.finditer(text, start, end):
-        stop = match.start() + len(match.group().rstrip())
-        if _ABBREVIATED.search(text, begin, match.start() + 1):
-            continue
-        yield begin, stop
-        begin = match.end()
-    if begin < end:
-        yield begin, end
+    for stop in sorted({*sentence_ends(text, start, end), *bullets, end}):
+        piece = text[begin:stop]
+        if piece.strip():
+            yield begin + len(piece) - len(piece.lstrip()), begin + len(piece.rstrip())
+        begin = stop

@@ -6,18 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from corpus.sentences import sentence_ends
+
 __all__ = ["fitting", "sentences"]
 
-_ENDING = re.compile(r"""[.!?]+["'”’)\]]*(?=\s)|[。！？]""")
-_OPENING = re.compile(r"""\s*["'“‘(\[•*–—-]*\s*[A-Z0-9$€£¥À-Þ\u0370-\uffff]""")
-_LAST_WORD = re.compile(r"""[^\s"'“‘(\[]*$""")
-_INITIALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?|[A-Z]")
-_ABBREVIATION = re.compile(
-    r"inc|corp|co|ltd|llc|plc|mr|mrs|ms|dr|prof|sr|jr|st|vs|nos?|vol|fig|approx|est|dept|gen|sen"
-    r"|rep|gov|etc|al|cf|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mt|ft|ave|blvd|sec|art|par"
-    r"|pp|eds?|cos|bros|assn|intl",
-    re.IGNORECASE,
-)
 _CLAUSE = re.compile(r"(?<=[;:—–])\s+|(?<=,)\s+(?=\D)")
 _SPACE = re.compile(r"\s+")
 _DENSEST = 20
@@ -25,32 +17,12 @@ _DENSEST = 20
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of `text`, stripped; together they hold every word, in order.
-
-    A full stop after an abbreviation ("U.S.", "Inc."), an initial or inside a number ends nothing:
-    a sentence too many together does less harm than one cut in two.
-    """
+    """Yield the sentences of `text`, stripped; together they hold every word, in order."""
     start = 0
-    for ending in _ENDING.finditer(text):
-        end = ending.end()
-        if _is_boundary(text, ending.start(), end):
-            if piece := text[start:end].strip():
-                yield piece
-            start = end
-    if rest := text[start:].strip():
-        yield rest
-
-
-def _is_boundary(text: str, stop: int, end: int) -> bool:
-    if text[stop] in "。！？":
-        return True
-    if not _OPENING.match(text, end):
-        return False
-    if text[stop] != "." or text[stop : stop + 2] == "..":
-        return True
-    found = _LAST_WORD.search(text, max(0, stop - 30), stop)
-    word = found.group() if found else ""
-    return not (_INITIALS.fullmatch(word) or _ABBREVIATION.fullmatch(word))
+    for end in (*sentence_ends(text), len(text)):
+        if piece := text[start:end].strip():
+            yield piece
+        start = end
 
 
 def fitting(text: str, limit: int, count: Callable[[str], int]) -> Iterator[str]:
