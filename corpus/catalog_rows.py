@@ -43,6 +43,7 @@ def document_row(document: Document) -> dict[str, Any]:
         "publisher": document.publisher,
         "mentions": _pack(document.references),
         "warnings": _pack(document.warnings),
+        "splitter": document.splitter,
     }
 
 
@@ -62,6 +63,7 @@ def to_document(row: Row, sources: Sequence[Source]) -> Document:
         publisher=row["publisher"],
         references=_unpack(row["mentions"]),
         warnings=_unpack(row["warnings"]),
+        splitter=row["splitter"],
         sources=tuple(sources),
         state=DocumentState(row["state"]),
     )

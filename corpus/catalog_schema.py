@@ -80,6 +80,7 @@ documents = Table(
     # "references" is a reserved word of SQL.
     Column("mentions", Text, nullable=False),
     Column("warnings", Text, nullable=False),
+    Column("splitter", String(64), nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("stamp", Integer, nullable=False),
 )

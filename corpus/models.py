@@ -65,7 +65,8 @@ class Document:
     the filer or main subject first. `form` is an SEC form ("10-K", "10-Q", "8-K") or one of
     "earnings call", "press release", "article", "note". `fiscal_period` is the filer's fiscal
     year or quarter, "FY2025" or "FY2026Q2". `pages` counts physical pages and is None where the
-    format has none. Whatever the content does not state is None or empty, never guessed.
+    format has none. `splitter` names what cut it into passages, with its version. Whatever the
+    content does not state is None or empty, never guessed.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Document:
     publisher: str | None = None
     references: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    splitter: str = ""
     sources: tuple[Source, ...] = ()
     state: DocumentState = DocumentState.READY
 

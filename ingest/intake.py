@@ -16,12 +16,12 @@ from corpus.store import Corpus
 from ingest.blocks import Reading
 from ingest.originals import keep_original
 from ingest.outcome import Event, Finished, Outcome, Progress, Status
-from ingest.passages import split
+from ingest.passages import SPLITTER, split
 from ingest.paywall import is_only_a_paywall
 from ingest.readers import HEAD_BYTES, detect, read_document
 from ingest.recognise import Recognised, context_of, recognise
 
-__all__ = ["Arrival", "take"]
+__all__ = ["Arrival", "is_up_to_date", "take"]
 
 _BATCH = 64
 """Passages embedded between two reports of progress."""
@@ -67,7 +67,12 @@ def _ready(corpus: Corpus, document_id: str) -> Document | None:
         document = corpus.document(document_id)
     except DocumentNotFound:
         return None
-    return document if document.state is DocumentState.READY else None
+    return document if is_up_to_date(document) else None
+
+
+def is_up_to_date(document: Document) -> bool:
+    """Tell whether a document is searched, as this version would have cut it."""
+    return document.state is DocumentState.READY and document.splitter == SPLITTER
 
 
 def _link(corpus: Corpus, document: Document, source: Source) -> None:
@@ -90,7 +95,7 @@ def _new(
     if not passages:
         raise InputRefused("no text in it")
     document = _document(arrival, media, reading, recognised, len(passages))
-    status, reason = _status(before)
+    status, reason = _status(before, arrival.document_id)
     yield Progress(source.name, reading.pages, len(passages), 0)
     if not dry_run:
         vectors = yield from _embedded(document, passages, corpus)
@@ -107,9 +112,11 @@ def _refuse_changed(arrival: Arrival) -> None:
         raise InputRefused("changed while it was read: ingest it again")
 
 
-def _status(before: Document | None) -> tuple[Status, str | None]:
+def _status(before: Document | None, document_id: str) -> tuple[Status, str | None]:
     if before is None:
         return Status.ADDED, None
+    if before.id == document_id:
+        return Status.UPDATED, "cut into passages anew by this version"
     return Status.UPDATED, f"replaces {before.title!r} as it was"
 
 
@@ -131,6 +138,7 @@ def _document(
         publisher=recognised.publisher,
         references=recognised.references,
         warnings=recognised.warnings,
+        splitter=SPLITTER,
         sources=(arrival.source,),
     )
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from corpus.errors import InputRefused
-from corpus.models import DocumentState, Source
+from corpus.models import Source
 from corpus.store import Corpus
-from ingest.intake import Arrival, take
+from ingest.intake import Arrival, is_up_to_date, take
 from ingest.outcome import Event, Finished, Found, Outcome, Status
 from ingest.readers import HEAD_BYTES, detect
 from ingest.sources import InputFile, SkippedInput, find_inputs, stat_regular
@@ -62,7 +62,7 @@ def _file(file: InputFile, corpus: Corpus, dry_run: bool) -> Iterator[Event]:
     if known is not None:
         source, document = known
         same = (source.size, source.modified_ns) == (status.st_size, status.st_mtime_ns)
-        if same and document.state is DocumentState.READY:
+        if same and is_up_to_date(document):
             yield Finished(Outcome.of(file.location, Status.UNCHANGED, document))
             return
     source = Source(

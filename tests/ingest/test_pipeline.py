@@ -182,6 +182,22 @@ def test_fault_14_unchanged_files_are_not_read_again(
     assert (embedder.batches, corpus.generation()) == (batches, generation)
 
 
+def test_what_an_older_splitter_cut_is_cut_anew(
+    corpus: Corpus, folder: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(folder / "a.txt", TEXT.format(1))
+    taken(corpus, path)
+    monkeypatch.setattr("ingest.intake.SPLITTER", "sentences-and-rows/next")
+    (outcome,) = taken(corpus, path)
+    assert (outcome.status, outcome.reason) == (
+        Status.UPDATED,
+        "cut into passages anew by this version",
+    )
+    (document,) = corpus.documents()
+    assert document.splitter == "sentences-and-rows/next"
+    assert [o.status for o in taken(corpus, path)] == [Status.UNCHANGED]
+
+
 def test_a_touched_file_is_hashed_once_and_then_known_again(
     corpus: Corpus, folder: Path, embedder: HashingEmbedder
 ) -> None:
