@@ -99,6 +99,7 @@ def _citation_json(citation: Citation) -> Json:
         "n": citation.n,
         "document": citation.document.name,
         "page": citation.page,
+        "page_last": citation.passage.page_last,
         "quote": citation.quote,
     }
 
