@@ -20,6 +20,7 @@ from corpus.errors import ConfigurationError, LoadFactorError
 from corpus.models import Filters
 from corpus.store import Corpus
 from ingest.console import run_ingest
+from ingest.originals import remove_document
 
 __all__ = ["app", "main"]
 
@@ -84,9 +85,8 @@ def remove(
 ) -> None:
     """Remove documents from search and from citations."""
     with opened(data) as corpus:
-        found = [corpus.find(name) for name in names]
-        with corpus.writing() as writer:
-            removed = [writer.remove(document.id) for document in found]
+        found = dict.fromkeys(corpus.find(name).id for name in names)
+        removed = [remove_document(corpus, document_id) for document_id in found]
     if as_json:
         printing.print_lines(
             {**document_json(document), "status": "removed"} for document in removed
@@ -213,7 +213,7 @@ def opened(data: Path | None) -> Corpus:
 
 
 def asked(question: str | None, file: Path | None) -> tuple[Question, ...]:
-    if question is not None and file is None:
+    if question is not None and file is None and question.strip():
         return (Question(None, question),)
     if file is not None and question is None:
         return read_questions(file)

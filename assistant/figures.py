@@ -13,6 +13,8 @@ from assistant.sentences import words
 __all__ = ["same_quantity", "verify"]
 
 _LEAST_DIGITS = 2
+_SCALED = 10
+"""Quantum of a cell with a few decimals in a table of thousands."""
 
 
 def verify(text: str, evidence: Sequence[Evidence]) -> tuple[CitedFigure, ...]:
@@ -49,10 +51,19 @@ def _cited(
 
 
 def _same_unit(stated: Quantity, held: Quantity) -> bool:
-    units = {stated.unit, held.unit}
-    if len(units) > 1 and not ("" in units and units <= CURRENCIES | {""}):
+    if stated.unit != held.unit and not _currency_left_out(stated, held):
         return False
     return not (stated.per and held.per) or bool(_nouns(stated.per) & _nouns(held.per))
+
+
+def _currency_left_out(stated: Quantity, held: Quantity) -> bool:
+    """Tell whether one of two amounts goes without its currency: a cell of a table of money.
+
+    A bare number is no money; one that its table scales to thousands or more may be.
+    """
+    if stated.unit == "":
+        return held.unit in CURRENCIES
+    return held.unit == "" and stated.unit in CURRENCIES and held.quantum >= _SCALED
 
 
 def _nouns(denominator: str) -> frozenset[str]:

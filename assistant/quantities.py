@@ -29,8 +29,9 @@ from assistant.quantity_grammar import (
     SYMBOLS,
     UNIT_LINE,
     UNITS,
-    UNSCALED_ROW,
     WORD_NUMBERS,
+    ends_table,
+    unscaled,
 )
 from assistant.sentences import is_row
 
@@ -223,14 +224,20 @@ def _year_like(number: str) -> bool:
 
 
 def _scaled_rows(text: str) -> Iterator[tuple[int, int, tuple[str, Decimal]]]:
-    """Yield the spans of table rows under a unit line, with their currency and factor."""
-    current: Decimal | None = None
-    unit, position = "", 0
+    """Yield the spans of table rows under a unit line, with their currency and factor.
+
+    A line of prose ends the table; a short line among the rows heads a section of it.
+    """
+    current: tuple[str, Decimal] | None = None
+    section, position = "", 0
     for line in text.splitlines(keepends=True):
         found = table_scale(line)
         if found is not None:
-            current = found[1]
             unit = "USD" if "$" in text or "dollar" in text.lower() else ""
-        if current is not None and is_row(line) and not UNSCALED_ROW.search(line.split("|")[0]):
-            yield position, position + len(line), (unit, current)
+            current, section = (unit, found[1]), ""
+        elif not is_row(line) and line.strip():
+            section = line.strip()
+            current = None if ends_table(section) else current
+        if current is not None and is_row(line) and not unscaled(line.split("|")[0], section):
+            yield position, position + len(line), current
         position += len(line)

@@ -22,8 +22,9 @@ __all__ = [
     "SYMBOLS",
     "UNITS",
     "UNIT_LINE",
-    "UNSCALED_ROW",
     "WORD_NUMBERS",
+    "ends_table",
+    "unscaled",
 ]
 
 SCALES = {
@@ -55,19 +56,29 @@ UNITS = {
     "gigawatt": "GW", "gw": "GW", "megawatt": "MW", "mw": "MW", "kilowatt": "kW", "kw": "kW",
 }  # fmt: skip
 SPANS_OF_TIME = frozenset({"year", "month", "week", "day", "hour", "minute", "second", "quarter"})
-WORD_NUMBERS = {
-    word: Decimal(value)
-    for value, word in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=1
-    )
-} | {"eleven": Decimal(11), "twelve": Decimal(12), "fifteen": Decimal(15), "twenty": Decimal(20)}
+_UP_TO_NINETEEN = """one two three four five six seven eight nine ten eleven twelve thirteen
+fourteen fifteen sixteen seventeen eighteen nineteen"""
+_ONES = tuple(_UP_TO_NINETEEN.split())
+_TENS = tuple(
+    f"{stem}ty" for stem in ("twen", "thir", "for", "fif", "six", "seven", "eigh", "nine")
+)
+WORD_NUMBERS = (
+    {word: Decimal(value) for value, word in enumerate(_ONES, start=1)}
+    | {word: Decimal(10 * value) for value, word in enumerate(_TENS, start=2)}
+    | {
+        f"{ten}-{one}": Decimal(10 * tens + ones)
+        for tens, ten in enumerate(_TENS, start=2)
+        for ones, one in enumerate(_ONES[:9], start=1)
+    }
+)
+_WORDS = "|".join(sorted(WORD_NUMBERS, key=len, reverse=True))
 
 ITEM = re.compile(
-    r"""(?<![\w.,/$€£¥])(?P<before>[-−(])?\s?
-    (?P<currency>(?:US|U\.S\.\s|HK|A|C)?\s?\$|[€£¥]|(?:USD|EUR|GBP|RMB|CNY)(?=\s?\d))?\s{0,2}
+    rf"""(?<![\w.,/$€£¥])(?P<before>[-−(])?\s?
+    (?P<currency>(?:US|U\.S\.\s|HK|A|C)?\s?\$|[€£¥]|(?:USD|EUR|GBP|RMB|CNY)(?=\s?\d))?\s{{0,2}}
     (?P<open>[(\-−])?
-    (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+
-      |(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty)\b)
+    (?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+
+      |(?:{_WORDS})\b)
     (?P<close>\))?
     (?P<scale>[\s-]?(?:hundred|thousand|million|billion|trillion|quadrillion)\b
       |\s?(?:mn|bn|tn|mm)\b|(?:[KkMmBbTt])(?![\w]))?
@@ -102,4 +113,20 @@ AFTER_BARE = re.compile(
 PERIOD_AFTER = re.compile(r"\s+(?:end(?:ed|ing)|period)\b")
 MARKER = re.compile(r"\[[\d ,;–-]+\]|\d{4}-\d{2}-\d{2}|https?://\S+")
 UNIT_LINE = re.compile(r"\bin\s+(thousands|millions|billions)\b", re.IGNORECASE)
-UNSCALED_ROW = re.compile(r"\bper\s+(?:\w+\s+)?share\b|%|percent", re.IGNORECASE)
+_UNSCALED_ROW = re.compile(
+    r"\bper\s+(?:\w+\s+)?(?:share|unit|gpu|hour|employee)\b|%|\bpercent|\bshares?\b|\bheadcount\b"
+    r"|\bemployees\b|\brates?\b|\bratios?\b|\bmargins?\b|\bnumber of\b|\byears\b|\bcustomers\b",
+    re.IGNORECASE,
+)
+"""Labels of rows that a table "in millions" of money does not count in millions of money."""
+_LONGEST_SECTION = 120
+
+
+def ends_table(line: str) -> bool:
+    """Tell whether a line below a table is prose and no label among its rows."""
+    return len(line) > _LONGEST_SECTION or line.endswith(".")
+
+
+def unscaled(label: str, section: str) -> bool:
+    """Tell whether a row counts something else than the money that its table is in."""
+    return _UNSCALED_ROW.search(f"{section} {label}") is not None

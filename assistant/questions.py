@@ -28,7 +28,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     Raises ConfigurationError naming the file, the line and what is wrong with it.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path} cannot be read: {error}.") from error
     return tuple(_parse(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
@@ -37,7 +37,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
 def _parse(path: Path, number: int, line: str) -> Question:
     try:
         row = json.loads(line)
-        history = pair_turns([(str(role), str(text)) for role, text in row.get("history") or ()])
+        history = pair_turns([_said(row) for row in row.get("history") or ()])
         question = row["question"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
@@ -47,6 +47,12 @@ def _parse(path: Path, number: int, line: str) -> Question:
     if not isinstance(question, str) or not question.strip():
         raise ConfigurationError(f"{path}, line {number}: the question is empty.")
     return Question(None if row.get("id") is None else str(row["id"]), question, history)
+
+
+def _said(row: object) -> tuple[str, str]:
+    if not isinstance(row, list) or len(row) != 2:
+        raise ValueError(f"history holds {row!r}")
+    return str(row[0]), str(row[1])
 
 
 def pair_turns(history: Sequence[tuple[str, str]]) -> tuple[Turn, ...]:

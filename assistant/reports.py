@@ -91,7 +91,21 @@ def answer_json(question_id: str | None, answer: Answer) -> Json:
 
 
 def failure_json(question_id: str | None, question: str, message: str) -> Json:
-    return {"id": question_id, "question": question, "answered": False, "error": message}
+    """The same keys as an answer, so that a reader of many rows need not tell them apart."""
+    return {
+        "id": question_id,
+        "question": question,
+        "answer": None,
+        "answered": False,
+        "citations": [],
+        "figures": [],
+        "evidence": [],
+        "evidence_tokens": None,
+        "usage": None,
+        "cost": None,
+        "seconds": None,
+        "error": message,
+    }
 
 
 def _citation_json(citation: Citation) -> Json:

@@ -70,8 +70,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = N
     if default not in {entry.name for entry in backends}:
         raise ConfigurationError(f"{path}: default = {default!r} names no [backends.{default}].")
     return Settings(
-        data=data or Path(environ.get("LOADFACTOR_DATA", "data")),
-        models=Path(environ.get("LOADFACTOR_MODELS", "data/models")),
+        data=data or Path(environ.get("LOADFACTOR_DATA") or "data"),
+        models=Path(environ.get("LOADFACTOR_MODELS") or "data/models"),
         zone=_zone(environ.get("LOADFACTOR_TIMEZONE", "UTC")),
         embedding_model=environ.get("LOADFACTOR_EMBEDDING_MODEL") or None,
         evidence_tokens=_positive(environ, "LOADFACTOR_EVIDENCE_TOKENS", 3000),
@@ -102,6 +102,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _text(path: Path, entry: str, row: Mapping[str, Any], key: str) -> str:
+    if not isinstance(row, Mapping):
+        raise ConfigurationError(f"{path}: {entry} must be a table of its own.")
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
         raise ConfigurationError(f'{path}: {entry} needs {key} = "..." (a text).')
@@ -124,6 +126,8 @@ def _reference(path: Path, row: Mapping[str, Any]) -> Reference:
 
 
 def _overlay(path: Path, row: Mapping[str, Any]) -> Overlay:
+    if not isinstance(row, Mapping):
+        raise ConfigurationError(f"{path}: [[prices]] must be tables.")
     entry = f"[[prices]] {row.get('provider', '?')}/{row.get('model', '?')}"
     as_of = row.get("as_of")
     if not isinstance(as_of, date):

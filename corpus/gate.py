@@ -34,9 +34,12 @@ class Gate:
     def changing(self) -> Iterator[None]:
         with self._condition:
             self._waiting += 1
-            self._condition.wait_for(lambda: not self._changing and not self._reading)
-            self._waiting -= 1
-            self._changing = True
+            try:
+                self._condition.wait_for(lambda: not self._changing and not self._reading)
+                self._changing = True
+            finally:
+                self._waiting -= 1
+                self._condition.notify_all()
         try:
             yield
         finally:

@@ -140,7 +140,9 @@ class Indexes:
 
     def _open_lexical(self) -> LexicalIndex:
         self._close_lexical()
-        index = self._lexical = LexicalIndex(self._lexical_folder)
+        index = LexicalIndex(self._lexical_folder)
+        with self._opening:
+            self._lexical = index
         return index
 
     def close(self) -> None:
@@ -195,7 +197,8 @@ class Indexes:
             index.close()
 
     def _close_lexical(self) -> None:
-        index, self._lexical, self._lexical_at = self._lexical, None, None
+        with self._opening:
+            index, self._lexical, self._lexical_at = self._lexical, None, None
         if index is not None:
             index.close()
 

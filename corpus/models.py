@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import PurePath
@@ -97,9 +97,6 @@ class Document:
         """The file name of the newest source, else the title: what people call the document."""
         return self.sources[-1].name if self.sources else self.title
 
-    def with_sources(self, sources: tuple[Source, ...]) -> Document:
-        return replace(self, sources=sources)
-
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -150,10 +147,6 @@ class Filters:
                 or (document.published is not None and document.published >= self.since)
             )
         )
-
-    @property
-    def empty(self) -> bool:
-        return self == Filters()
 
 
 def _any_of(wanted: tuple[str, ...], present: tuple[str | None, ...]) -> bool:

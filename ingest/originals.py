@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import CorpusUnwritable
-from corpus.models import Media
+from corpus.models import Document, Media
+from corpus.store import Corpus
 
-__all__ = ["keep_original", "original_path"]
+__all__ = ["keep_original", "original_path", "remove_document"]
 
 _SUFFIXES = {Media.PDF: ".pdf", Media.HTML: ".html", Media.MARKDOWN: ".md", Media.TEXT: ".txt"}
 
@@ -37,6 +38,24 @@ def keep_original(data: Path, document_id: str, media: Media, content: bytes) ->
             "Free some space or choose another folder with --data."
         ) from error
     return path
+
+
+def remove_document(corpus: Corpus, document_id: str) -> Document:
+    """Remove a document from catalog and indexes, then its kept original; return what it was.
+
+    Raises DocumentNotFound, CorpusBusy, CorpusUnwritable.
+    """
+    with corpus.writing() as writer:
+        document = writer.remove(document_id)
+    path = original_path(corpus.data, document.id, document.media)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CorpusUnwritable(
+            f"{document.name} is out of the corpus, but its original {path} cannot be deleted: "
+            f"{error.strerror or error}. Delete the file by hand."
+        ) from error
+    return document
 
 
 def _write_whole(path: Path, content: bytes) -> None:

@@ -11,6 +11,7 @@ from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_terms import Stems, stems
 from assistant.prompts import EvidenceView
 from assistant.quantities import Quantity, quantities, table_scale
+from assistant.quantity_grammar import unscaled
 from assistant.sentences import is_row, spans
 from corpus.companies import find_companies
 
@@ -159,6 +160,10 @@ def _is_period_head(cell: str) -> bool:
     )
 
 
+def _as_written(value: str) -> str:
+    return value
+
+
 class _Table:
     """Reads rows below a caption: remembers unit, column heads and the section they stand under."""
 
@@ -203,8 +208,9 @@ class _Table:
         heads = self.heads[-len(values) :] if len(self.heads) >= len(values) else []
         if heads and len(self.heads) > len(values) + 1:
             heads = []
+        show = _as_written if unscaled(label, self.section) else self._value
         named = [
-            f"{head}: {self._value(value)}" if head else self._value(value)
+            f"{head}: {show(value)}" if head else show(value)
             for head, value in zip(heads or [""] * len(values), values, strict=True)
             if value
         ]

@@ -139,7 +139,7 @@ def analyse(question: str, background: str = "") -> Asked:
         latest=_LATEST.search(question) is not None,
         course=_COURSE.search(question) is not None,
         direction=_direction(question),
-        forms=tuple(dict.fromkeys(match.group(1) for match in _FORMS.finditer(question))),
+        forms=tuple(dict.fromkeys(_FORMS.findall(question))),
     )
 
 
@@ -158,7 +158,7 @@ def _with_background(own: tuple[Term, ...], earlier: tuple[Term, ...]) -> tuple[
 
 
 def _parts(question: str) -> tuple[str, ...]:
-    return tuple(part.strip(" ?.") for part in _JOINT.split(question) if part.strip(" ?."))
+    return tuple(filter(None, (p.strip(" ?.") for p in _JOINT.split(question)))) or (question,)
 
 
 def _part(text: str, companies: Sequence[str]) -> Part:

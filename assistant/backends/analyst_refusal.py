@@ -23,6 +23,8 @@ def refusal(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None
     """Return what is missing as the end of "I looked for ...", None where an answer stands."""
     if not chosen:
         return "anything on this question, and nothing was found"
+    if not (asked.terms or asked.companies or asked.names):
+        return "words to search for, and the question has none"
     checks: tuple[Callable[[Asked, Pool, Sequence[Candidate]], str | None], ...] = (
         _form, _company, _together, _name, _kind, _period, _terms,
     )  # fmt: skip

@@ -23,6 +23,7 @@ _LONGEST_BEFORE = 260
 _LONGEST = 520
 _CLAUSE = re.compile(r"[;,—]\s")
 _CLOSEST = 3
+_FOOTNOTE = re.compile(r"\s?\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")
 
 
 def write_answer(asked: Asked, chosen: Sequence[Candidate]) -> tuple[str, ...]:
@@ -79,7 +80,9 @@ def _statement(item: Candidate, chosen: Sequence[Candidate]) -> str:
     text = re.sub(r"^(?:[-*•]|\d{1,2}[.)])\s+", "", text)
     leaning = _LEANING.match(text) and item.before and len(item.before) <= _LONGEST_BEFORE
     shown = any(item.before in other.text for other in chosen)
-    return f"{item.before} {text}" if leaning and not shown else text
+    said = f"{item.before} {text}" if leaning and not shown else text
+    # A footnote's number in a document would read as a citation of ours.
+    return _FOOTNOTE.sub("", said)
 
 
 def _shortened(text: str) -> str:

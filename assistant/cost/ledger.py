@@ -185,7 +185,7 @@ class Ledger:
         except DBAPIError as error:
             raise LedgerError(
                 f"{self._path} cannot be used ({error.orig}); look at the disk's space and the "
-                "file's permissions, or restore a backup."
+                "file's permissions, or put a copy of the file back."
             ) from error
 
 

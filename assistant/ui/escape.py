@@ -89,7 +89,9 @@ def _literal(text: str) -> str:
     plain: list[str] = []
     end = 0
     for found in ESCAPED.finditer(text):
-        plain += (_outside(text[end : found.start()]), f"\\{found[1]}")
+        # Escaped or not, a colon must not begin a shortcode.
+        apart = JOINER if found[1] == ":" else ""
+        plain += (_outside(text[end : found.start()]), f"\\{found[1]}{apart}")
         end = found.end()
     return "".join([*plain, _outside(text[end:])])
 

@@ -38,6 +38,7 @@ class Reading:
     cost: int | None
     cost_estimated: bool
     unpriced: int
+    unknown: int
     local: bool
     elsewhere: tuple[Repriced, ...]
 
@@ -49,9 +50,11 @@ class Reading:
 
     @property
     def tokens(self) -> str:
+        """What was read and written; a sum that leaves unknown counts out says so with a plus."""
         taken = show_tokens(self.input_tokens, estimated=self.estimated)
         given = show_tokens(self.output_tokens, estimated=self.estimated)
-        return f"{taken} in · {given} out"
+        partly = " + —" if self.unknown else ""
+        return f"{taken} in · {given} out{partly}"
 
 
 def reading(label: str, attempts: Sequence[Attempt], elsewhere: tuple[Repriced, ...]) -> Reading:
@@ -66,6 +69,7 @@ def reading(label: str, attempts: Sequence[Attempt], elsewhere: tuple[Repriced, 
         cost=_sum(costs),
         cost_estimated=any(attempt.cost_source is CostSource.ESTIMATED for attempt in attempts),
         unpriced=costs.count(None),
+        unknown=sum(_unknown(attempt) for attempt in attempts),
         local=all(attempt.cost_source is CostSource.LOCAL for attempt in attempts),
         elsewhere=elsewhere,
     )
@@ -133,6 +137,10 @@ def _known(attempt: Attempt) -> bool:
     return attempt.backend in runtime().backends
 
 
+def _unknown(attempt: Attempt) -> bool:
+    return attempt.usage.input_tokens is None or attempt.usage.output_tokens is None
+
+
 def _all_local(readings: Sequence[Reading]) -> bool:
     return all(reading.local for reading in readings)
 
@@ -140,7 +148,8 @@ def _all_local(readings: Sequence[Reading]) -> bool:
 def _price(row: Repriced) -> str:
     if row.low == row.high == 0:
         return "$0"
-    return show_range(row.low, row.high, estimated=True)
+    shown = show_range(row.low, row.high, estimated=True)
+    return f"{shown} + —" if row.unpriced and row.low is not None else shown
 
 
 def _sum(values: Iterable[int | None]) -> int | None:

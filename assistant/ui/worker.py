@@ -20,6 +20,8 @@ from corpus.errors import LoadFactorError
 __all__ = ["Produce", "RunningTurn", "Snapshot"]
 
 Produce = Callable[[], Iterator[ResearchEvent]]
+PATIENCE = 0.25
+"""Longest silence between two looks, in seconds."""
 UNEXPECTED = "Something went wrong on our side; the log of the app has the details."
 
 log = logging.getLogger(__name__)
@@ -65,12 +67,16 @@ class RunningTurn:
             return self._snapshot
 
     def snapshots(self, interval: float = 0.05) -> Iterator[Snapshot]:
-        """Yield how far the turn is whenever that changed, at most once an interval (seconds)."""
+        """Yield how far the turn is whenever that changed, at most once an interval (seconds).
+
+        A silent turn is shown again every quarter of a second.
+        """
         seen: Snapshot | None = None
         while seen is None or not seen.finished:
             started = monotonic()
             with self._changed:
-                self._changed.wait_for(lambda: self._snapshot is not seen)  # noqa: B023
+                # Streamlit can act on a click only when the script comes back to it.
+                self._changed.wait_for(lambda: self._snapshot is not seen, PATIENCE)  # noqa: B023
                 seen = self._snapshot
             yield seen
             if not seen.finished:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -103,8 +104,11 @@ def test_documents_remove_and_doctor(folder: Path) -> None:
         "northwind.md",
     }
     assert "northwind.md" in run("documents").stdout
-    removed = run("remove", "harbor.md", "--json")
-    assert rows(removed)[0]["status"] == "removed"
+    originals = Path(os.environ["LOADFACTOR_DATA"]) / "originals"
+    assert len(list(originals.iterdir())) == 2
+    removed = run("remove", "harbor.md", "harbor.md", "--json")
+    assert [row["status"] for row in rows(removed)] == ["removed"]
+    assert len(list(originals.iterdir())) == 1
     assert [row["document"] for row in rows(run("documents", "--json"))] == ["northwind.md"]
     (health,) = rows(run("doctor", "--json"))
     assert health["ok"] is True
@@ -120,6 +124,7 @@ def test_people_read_answers_too(folder: Path) -> None:
 
 def test_wrong_use_is_told_apart_from_failure(folder: Path) -> None:
     assert run("ask").exit_code == 2
+    assert run("ask", " ").exit_code == 2
     assert run("search", "x", "--questions", "y.jsonl").exit_code == 2
     assert run("search", "x", "-k", "0").exit_code == 2
     command = [sys.executable, "-m", "assistant.cli", "remove", "nothing-of-that-name"]

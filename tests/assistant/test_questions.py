@@ -39,3 +39,18 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"absent\.jsonl"):
         read_questions(tmp_path / "absent.jsonl")
+
+
+def test_what_stands_inside_a_text_breaks_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    row = json.dumps({"question": "What\u2028now?"}, ensure_ascii=False)
+    path.write_text("\ufeff" + row + "\r\n", encoding="utf-8")
+    assert [question.text for question in read_questions(path)] == ["What\u2028now?"]
+
+
+def test_history_in_another_shape_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    history = [{"role": "user", "content": "Who?"}]
+    path.write_text(json.dumps({"question": "How much?", "history": history}), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="history"):
+        read_questions(path)

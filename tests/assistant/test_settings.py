@@ -75,6 +75,7 @@ def test_overlay_prices_are_decimal(tmp_path: Path) -> None:
         (OFFLINE + '[[references]]\nlabel = "X"\nprovider = "openai"', "model"),
         (OFFLINE + PRICE.replace('"1.20"', '"much"'), "input_mtok"),
         (OFFLINE + PRICE.replace('"1.20"', '"-1"'), "input_mtok"),
+        ('default = "offline"\n[backends]\noffline = "x"', "table"),
         (OFFLINE + PRICE.replace("2026-11-01", '"lately"'), "as_of"),
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -136,7 +137,7 @@ def test_add_refuses_what_does_not_fit(corpus: Corpus) -> None:
         with pytest.raises(ValueError, match="is not of document"):
             writer.add(other, spans, rows)
         with pytest.raises(ValueError, match="no source"):
-            writer.add(owner.with_sources(()), spans, rows)
+            writer.add(replace(owner, sources=()), spans, rows)
     assert corpus.documents() == ()
 
 

@@ -10,7 +10,9 @@ from assistant.ui import state
 from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from assistant.ui.uploads import upload_box
+from corpus.errors import LoadFactorError
 from corpus.models import Document
+from ingest.originals import remove_document
 
 TALLEST_TABLE = 560
 ROW_HEIGHT = 35
@@ -109,7 +111,8 @@ def _confirm(document: Document) -> None:
     st.markdown(f"**{as_label(document.title)}**")
     st.markdown(
         f"It leaves the search with its {count(document.passages, 'passage')}, and citations of "
-        "it in old answers no longer open. The file that it came from is not touched."
+        "it in old answers no longer open. The copy kept here is deleted; the file that it came "
+        "from is not touched."
     )
     with st.container(horizontal=True):
         if st.button("Remove", type="primary"):
@@ -119,8 +122,11 @@ def _confirm(document: Document) -> None:
 
 
 def _remove(document: Document) -> None:
-    with runtime().corpus.writing() as writer:
-        writer.remove(document.id)
+    try:
+        remove_document(runtime().corpus, document.id)
+    except LoadFactorError as error:
+        st.error(as_label(str(error)))
+        return
     state.remember_outcomes([])
     st.toast(f"Removed {as_label(document.title)}")
     st.rerun()

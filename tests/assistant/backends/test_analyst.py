@@ -274,3 +274,26 @@ def test_a_row_of_a_longer_item_is_not_taken_for_the_item() -> None:
     )
     assert "201,000 million" in text
     assert "11,000" not in text
+
+
+def test_rows_that_count_no_money_are_shown_as_written() -> None:
+    table = (
+        "Selected data (in millions, except per share amounts)\n | 2025 | 2024\n"
+        "Revenue | $ 281,724 | 245,122\nEmployees | 228,000 | 221,000"
+    )
+    text = answer("How many employees did Meta have in 2025?", (ANNUAL, table))
+    assert "228,000" in text
+    assert "$228,000" not in text and "228,000 million" not in text
+
+
+def test_a_footnote_in_a_document_is_no_citation() -> None:
+    noted = (APRIL, "We anticipate making capital expenditures of $125 billion in 2026.[2]")
+    other = (NOTE, "Cranes are painted yellow in every harbor that we know of.")
+    text = answer("What capital expenditure does Meta expect for 2026?", noted, other)
+    assert "$125 billion" in text
+    assert "[1]" in text and "[2]" not in text
+
+
+@pytest.mark.parametrize("question", ["?", "...", " - "])
+def test_a_question_without_words_is_refused(question: str) -> None:
+    assert is_refusal(answer(question, GUIDANCE))
