@@ -51,7 +51,7 @@ screenshots: install chromium  ## take the pictures of the README from the runni
 
 chromium:  # browser tests need it; installed here only where that takes no password
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
-	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } \
 	  || echo "No Chromium: browser tests will be skipped. Install it with: sudo apt-get install chromium"
 
 clean:  ## remove the environment and caches; data/ stays
