@@ -6,22 +6,25 @@ A citation is data that was checked: its quote stands word for word in a stored 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.conversation import Citation, Evidence
+from assistant.conversation import Citation, Evidence, Span
 from assistant.quantities import quantities
-from assistant.sentences import spans, words
+from assistant.sentences import is_row, spans, words
 from corpus.models import Passage
+from corpus.sentences import sentence_ends
 
-__all__ = ["Checked", "MarkerFilter", "check", "claims"]
+__all__ = ["COMMON", "Checked", "Claim", "MarkerFilter", "check", "claims"]
 
 _MARKER = re.compile(r"(?P<space>[ \t]*)\[ *(?P<body>\d{1,3}(?: *[,;–-] *\d{1,3})*) *\]")
 _UNFINISHED = re.compile(r"[ \t]*(?:\[[\d ,;–-]*)?\Z")
+_GROUP = re.compile(r"(?:\s*\[\d+\])+[.,;]?")
+_CLOSED = re.compile(r"[.!?…][\"'”’)]*\s*\Z")
 _LONGEST_QUOTE = 3
 _FIGURE_WEIGHT = 3.0
 _LENGTH_COST = 0.02
-_COMMON = frozenset(
+COMMON = frozenset(
     [
         "a",
         "an",
@@ -104,28 +107,60 @@ def check(text: str, evidence: Sequence[Evidence]) -> Checked:
     markers = MarkerFilter(by_number)
     clean = markers.feed(text) + markers.close()
     cited: dict[int, str] = {}
-    for claim, numbers in claims(clean):
-        for n in numbers:
-            cited.setdefault(n, claim)
+    for claim in claims(clean):
+        for n in claim.cited:
+            cited.setdefault(n, claim.text)
     citations = tuple(_citation(by_number[n], claim) for n, claim in cited.items())
     return Checked(clean, citations, markers.dropped)
 
 
-def claims(text: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Return each piece of the answer with the numbers that it cites.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A piece of an answer and the evidence numbers that it cites; `span` is where it stands."""
 
-    A piece ends where a group of markers does, or with its line; the last ones may cite nothing.
+    text: str
+    span: Span
+    cited: tuple[int, ...]
+
+
+def claims(text: str) -> tuple[Claim, ...]:
+    """Return the pieces of the answer, each with the numbers that it cites.
+
+    A piece ends where a group of markers does, or with its line: markers stand behind what they
+    support. What follows the last markers inside their sentence or table row is theirs too; the
+    sentences after that cite nothing.
     """
-    found: list[tuple[str, tuple[int, ...]]] = []
-    for line in text.splitlines():
-        begin = 0
-        for group in re.finditer(r"(?:\s*\[\d+\])+[.,;]?", line):
-            numbers = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", group.group())))
-            found.append((line[begin : group.start()].strip(), numbers))
-            begin = group.end()
-        if line[begin:].strip():
-            found.append((line[begin:].strip(), ()))
+    found: list[Claim] = []
+    position = 0
+    for line in text.splitlines(keepends=True):
+        found.extend(_claims_of_line(text, position, position + len(line.rstrip("\r\n"))))
+        position += len(line)
     return tuple(found)
+
+
+def _claims_of_line(text: str, begin: int, end: int) -> Iterator[Claim]:
+    cited: tuple[int, ...] = ()
+    closed = True
+    for group in _GROUP.finditer(text, begin, end):
+        cited = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", group.group())))
+        yield from _claim(text, begin, group.start(), cited)
+        closed = (
+            group.group().endswith(".") or _CLOSED.search(text, begin, group.start()) is not None
+        )
+        begin = group.end()
+    ends = [*sentence_ends(text, begin, end), end]
+    if is_row(text[begin:end]):
+        ends = [end]
+    for stop in ends:
+        yield from _claim(text, begin, stop, () if closed else cited)
+        begin, closed = stop, True
+
+
+def _claim(text: str, begin: int, end: int, cited: tuple[int, ...]) -> Iterator[Claim]:
+    piece = text[begin:end]
+    if piece.strip(" .,;|\t"):
+        start = begin + len(piece) - len(piece.lstrip())
+        yield Claim(piece.strip(), (start, begin + len(piece.rstrip())), cited)
 
 
 def _numbers(body: str) -> tuple[int, ...]:
@@ -137,7 +172,7 @@ def _numbers(body: str) -> tuple[int, ...]:
 
 
 def _citation(item: Evidence, claim: str) -> Citation:
-    wanted = frozenset(words(claim)) - _COMMON
+    wanted = frozenset(words(claim)) - COMMON
     figures = frozenset(abs(quantity.value) for quantity in quantities(claim))
     scored = [
         (_support(passage.text[start:end], wanted, figures), passage, start, end)

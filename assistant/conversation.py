@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from assistant.cost.models import Attempt
 from corpus.models import Document, Passage
 
-__all__ = ["Answer", "Citation", "CitedFigure", "Evidence", "Seconds", "Turn"]
+__all__ = [
+    "Answer",
+    "Citation",
+    "CitedFigure",
+    "Evidence",
+    "Flag",
+    "FlagKind",
+    "Seconds",
+    "Span",
+    "Step",
+    "Turn",
+]
+
+Span = tuple[int, int]
+"""Start and end offset of a piece of an answer's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,7 @@ class CitedFigure:
 
     `unit` is "USD" (or another currency code), "percent", or the unit as written, else "". It is
     `verified` when a passage that the sentence cites, evidence `n`, holds the same value and unit.
+    `span` is where it stands in the answer's text.
     """
 
     text: str
@@ -67,6 +83,45 @@ class CitedFigure:
     unit: str
     verified: bool
     n: int | None
+    span: Span = (0, 0)
+
+
+class FlagKind(StrEnum):
+    """What a check found wrong with an answer."""
+
+    NO_CITATION = "no_citation"
+    INVENTED_CITATION = "invented_citation"
+    UNSUPPORTED_FIGURE = "unsupported_figure"
+    UNCITED_STATEMENT = "uncited_statement"
+    UNRELATED_CITATION = "unrelated_citation"
+    REPEATS_INSTRUCTIONS = "repeats_instructions"
+    INSTRUCTED_BY_EVIDENCE = "instructed_by_evidence"
+    CUT_SHORT = "cut_short"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A doubt about an answer: a sentence for its reader and the pieces that it concerns."""
+
+    kind: FlagKind
+    message: str
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One backend that was asked in a turn: why, where the text went, and what came of it.
+
+    `attempt` is the ledger's row of its last call, None while it runs; `outcome` is a phrase such
+    as "answered" or "failed: rate limit", None while it runs.
+    """
+
+    backend: str
+    label: str
+    destination: str
+    reason: str
+    outcome: str | None = None
+    attempt: Attempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +146,9 @@ class Answer:
     """A finished answer; `answered` is False for a refusal.
 
     `text` carries markers `[1]` for the evidence it cites; `dropped_citations` counts markers
-    that named evidence which was never given and were removed. `attempt` is the ledger's row.
+    that named evidence which was never given and were removed. `attempt` is the ledger's row of
+    the call that answered, `attempts` are all rows of the turn, retries and other backends
+    included; `steps` are the backends that were asked, in order. `flags` are what checks found.
     """
 
     question: str
@@ -103,6 +160,14 @@ class Answer:
     dropped_citations: int
     attempt: Attempt
     seconds: Seconds
+    flags: tuple[Flag, ...] = ()
+    steps: tuple[Step, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def supported(self) -> bool:
+        """Tell whether no check found anything wrong."""
+        return not self.flags
 
     @property
     def evidence_tokens(self) -> int:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.conversation import Evidence
-from corpus.models import Hit, Passage, PassageKind
+from corpus.models import Document, Hit, Passage, PassageKind
 from corpus.tokens import count_tokens
 
-__all__ = ["DEFAULT_BUDGET", "build_evidence"]
+__all__ = ["DEFAULT_BUDGET", "build_evidence", "evidence_of"]
 
 DEFAULT_BUDGET = 3000
 
@@ -87,12 +87,16 @@ def _without_repeated_head(left: Passage, right: Passage) -> str:
 
 
 def _evidence(n: int, run: _Run) -> Evidence:
-    first = run.hits[0]
+    return evidence_of(n, run.hits[0].document, [hit.passage for hit in run.hits], run.tokens)
+
+
+def evidence_of(n: int, document: Document, passages: Sequence[Passage], tokens: int) -> Evidence:
+    """Return neighbouring passages of a document, in its order, as one piece of evidence."""
     return Evidence(
         n=n,
-        document=first.document,
-        passages=tuple(hit.passage for hit in run.hits),
-        header=first.passage.header,
-        text=run.text,
-        tokens=run.tokens,
+        document=document,
+        passages=tuple(passages),
+        header=passages[0].header,
+        text=_text(passages),
+        tokens=tokens,
     )

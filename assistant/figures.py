@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from assistant.citations import claims
+from assistant.citations import Claim, claims
 from assistant.conversation import CitedFigure, Evidence
 from assistant.quantities import CURRENCIES, Quantity, quantities
 from assistant.sentences import words
@@ -25,7 +25,7 @@ def verify(text: str, evidence: Sequence[Evidence]) -> tuple[CitedFigure, ...]:
     """
     held = {item.n: (*quantities(item.text), *quantities(item.document.title)) for item in evidence}
     return tuple(
-        _cited(figure, cited, held) for claim, cited in claims(text) for figure in quantities(claim)
+        _cited(figure, claim, held) for claim in claims(text) for figure in quantities(claim.text)
     )
 
 
@@ -34,19 +34,20 @@ def same_quantity(stated: Quantity, held: Quantity) -> bool:
     return _same_unit(stated, held) and _same_value(stated, abs(held.value))
 
 
-def _cited(
-    figure: Quantity, cited: Sequence[int], held: dict[int, tuple[Quantity, ...]]
-) -> CitedFigure:
+def _cited(figure: Quantity, claim: Claim, held: dict[int, tuple[Quantity, ...]]) -> CitedFigure:
     supporting = next(
-        (n for n in cited if any(same_quantity(figure, item) for item in held.get(n, ()))), None
+        (n for n in claim.cited if any(same_quantity(figure, item) for item in held.get(n, ()))),
+        None,
     )
-    first = cited[0] if cited else None
+    first = claim.cited[0] if claim.cited else None
+    start = claim.span[0]
     return CitedFigure(
         text=figure.text,
         value=figure.value,
         unit=figure.unit,
         verified=supporting is not None,
         n=first if supporting is None else supporting,
+        span=(start + figure.span[0], start + figure.span[1]),
     )
 
 

@@ -11,18 +11,23 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from assistant.backends.entry import BackendEntry
+from assistant.checkup import Checkup
 from assistant.conversation import Answer, Citation
-from assistant.cost.comparison import reprice
+from assistant.cost.comparison import reprice_attempts
 from assistant.cost.models import CostSource, Reference, UsageSource
 from assistant.cost.money import show_range, show_tokens, show_usd
 from assistant.cost.prices import Prices
-from assistant.research import Answered, Failed
+from assistant.events import Answered, Asking, Event, Failed, Waiting
 from corpus.models import Document, Hit
 from corpus.store import Health
 
 __all__ = [
+    "checkup_line",
     "print_lines",
+    "show_backends",
     "show_documents",
+    "show_events",
     "show_health",
     "show_hits",
     "show_outcome",
@@ -63,9 +68,10 @@ def show_documents(documents: Sequence[Document]) -> None:
     console.print(f"{len(documents)} documents, {passages:,} passages")
 
 
-def show_removed(removed: Sequence[Document]) -> None:
-    for document in removed:
-        Console().print(Text(f"removed {document.name} ({document.passages} passages)"))
+def show_removed(removed: Sequence[Document], citations: Sequence[int]) -> None:
+    for document, lost in zip(removed, citations, strict=True):
+        old = f"; {lost} citations in old conversations lost their text" if lost else ""
+        Console().print(Text(f"removed {document.name} ({document.passages} passages{old})"))
 
 
 def show_hits(question: str, hits: Sequence[Hit]) -> None:
@@ -90,7 +96,9 @@ def show_outcome(
     console.print(Panel(Text(answer.text), title=Text(answer.question), title_align="left"))
     for n, citation in first_citations(answer):
         console.print(Text(f"[{n}] {place(citation.document, citation.page)}", style="cyan"))
-    console.print(Text(cost_line(answer, references, prices), style="dim"))
+    for flag in answer.flags:
+        console.print(Text(f"! {flag.message}", style="yellow"))
+    console.print(Text(cost_line(answer, references, prices), style="dim"), soft_wrap=True)
 
 
 def first_citations(answer: Answer) -> list[tuple[int, Citation]]:
@@ -102,24 +110,76 @@ def first_citations(answer: Answer) -> list[tuple[int, Citation]]:
 
 
 def cost_line(answer: Answer, references: Sequence[Reference], prices: Prices) -> str:
-    attempt = answer.attempt
-    estimated = attempt.usage.source is UsageSource.ESTIMATED
+    """Return what the whole turn took: every call, retries and other backends included."""
+    calls = answer.attempts or (answer.attempt,)
+    estimated = any(call.usage.source is UsageSource.ESTIMATED for call in calls)
     tokens = " · ".join(
-        f"{show_tokens(count, estimated=estimated)} tokens {way}"
-        for count, way in (
-            (attempt.usage.input_tokens, "in"),
-            (attempt.usage.output_tokens, "out"),
+        f"{show_tokens(known_sum(counts), estimated=estimated)} tokens {way}"
+        for counts, way in (
+            ([call.usage.input_tokens for call in calls], "in"),
+            ([call.usage.output_tokens for call in calls], "out"),
         )
     )
     elsewhere = ", ".join(
         f"{row.reference.label} {show_range(row.low, row.high, estimated=estimated)}"
-        for row in reprice(attempt.usage, references, prices, attempt.started)
+        for row in reprice_attempts(calls, references, prices)
     )
-    spent = show_usd(attempt.cost, estimated=attempt.cost_source is CostSource.ESTIMATED)
+    guessed = any(call.cost_source is CostSource.ESTIMATED for call in calls)
+    spent = show_usd(known_sum([call.cost for call in calls]), estimated=guessed)
     return (
-        f"{attempt.backend}: {spent} · {tokens} · {answer.seconds.total:.2f} s"
-        f" (repriced, not run: {elsewhere})"
+        f"{answer.attempt.backend} ({answer.attempt.sent_to}): {spent} · {tokens} · "
+        f"{answer.seconds.total:.2f} s (repriced, not run: {elsewhere})"
     )
+
+
+def known_sum(values: Sequence[int | None]) -> int | None:
+    """Return the sum, None when any part of it is unknown."""
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def show_events(events: Iterable[Event]) -> None:
+    """Tell on standard error which backends were asked, and which calls were repeated."""
+    console = Console(stderr=True)
+    asked = [event for event in events if isinstance(event, Asking | Waiting)]
+    if len(asked) < 2:
+        return
+    for event in asked:
+        if isinstance(event, Asking):
+            line = f"asking {event.step.label} ({event.step.destination}): {event.step.reason}"
+        else:
+            line = f"again in {event.seconds:.1f} s: {event.reason}"
+        console.print(Text(line, style="dim"))
+
+
+def show_backends(
+    entries: Sequence[BackendEntry],
+    reasons: Sequence[str | None],
+    checks: Sequence[Checkup | None],
+) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("name", "label", "model", "tier", "where", "status"):
+        table.add_column(heading, overflow="fold")
+    for entry, reason, check in zip(entries, reasons, checks, strict=True):
+        where = entry.locality.value if entry.host is None else f"{entry.locality} ({entry.host})"
+        status = Text(reason or (checkup_line(check) if check else "ready"))
+        table.add_row(entry.name, Text(entry.label), Text(entry.model), entry.tier, where, status)
+    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
+
+
+def checkup_line(check: Checkup) -> str:
+    """Return what one call showed, as a phrase."""
+    if check.error is not None:
+        return f"failed: {check.error}"
+    assert check.attempt is not None
+    estimated = check.attempt.cost_source is CostSource.ESTIMATED
+    parts = (
+        "answers",
+        "streams" if check.streams else "does not stream",
+        "reports usage" if check.reports_usage else "reports no usage (tokens are estimated)",
+        show_usd(check.attempt.cost, estimated=estimated) if check.priced else "— no price",
+    )
+    return ", ".join(parts)
 
 
 def show_health(health: Health) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from assistant.conversation import Answer, Citation, CitedFigure, Evidence
-from assistant.cost.models import Attempt
+from assistant.backends.entry import BackendEntry
+from assistant.checkup import Checkup
+from assistant.conversation import Answer, Citation, CitedFigure, Evidence, Flag, Step
+from assistant.cost.models import Attempt, CostSource
+from assistant.events import Failed
 from corpus.models import Document, Hit
 
 __all__ = [
     "answer_json",
+    "backend_json",
     "document_json",
     "failure_json",
     "plain_decimal",
@@ -22,6 +27,14 @@ __all__ = [
 Json = dict[str, Any]
 PICO = Decimal(10) ** 12
 QUANTITY_DIGITS = 6
+CERTAINTY = (
+    CostSource.UNPRICED,
+    CostSource.ESTIMATED,
+    CostSource.PRICED,
+    CostSource.BILLED,
+    CostSource.LOCAL,
+)
+"""Where a cost is from, least certain first."""
 
 
 def document_json(document: Document) -> Json:
@@ -43,8 +56,9 @@ def document_json(document: Document) -> Json:
     }
 
 
-def removed_json(document: Document) -> Json:
-    return {**document_json(document), "status": "removed"}
+def removed_json(document: Document, citations: int) -> Json:
+    """`citations` counts those of stored conversations that lose their text."""
+    return {**document_json(document), "status": "removed", "citations_lost": citations}
 
 
 def search_json(question_id: str | None, question: str, hits: tuple[Hit, ...]) -> Json:
@@ -80,9 +94,13 @@ def answer_json(question_id: str | None, answer: Answer) -> Json:
         "evidence": [_evidence_json(item) for item in answer.evidence],
         "evidence_tokens": answer.evidence_tokens,
         "dropped_citations": answer.dropped_citations,
+        "supported": answer.supported,
+        "flags": [_flag_json(flag, answer.text) for flag in answer.flags],
         "backend": answer.attempt.backend,
+        "sent_to": answer.attempt.sent_to,
+        "route": [_step_json(step) for step in answer.steps],
         "usage": _usage_json(answer.attempt),
-        "cost": _cost_json(answer.attempt),
+        "cost": _cost_json(answer.attempts or (answer.attempt,)),
         "seconds": {
             name: None if value is None else round(value, 4)
             for name, value in asdict(answer.seconds).items()
@@ -90,8 +108,9 @@ def answer_json(question_id: str | None, answer: Answer) -> Json:
     }
 
 
-def failure_json(question_id: str | None, question: str, message: str) -> Json:
+def failure_json(question_id: str | None, question: str, failed: Failed) -> Json:
     """The same keys as an answer, so that a reader of many rows need not tell them apart."""
+    attempt = failed.attempt
     return {
         "id": question_id,
         "question": question,
@@ -101,10 +120,62 @@ def failure_json(question_id: str | None, question: str, message: str) -> Json:
         "figures": [],
         "evidence": [],
         "evidence_tokens": None,
-        "usage": None,
-        "cost": None,
+        "dropped_citations": 0,
+        "supported": False,
+        "flags": [],
+        "backend": attempt and attempt.backend,
+        "sent_to": attempt and attempt.sent_to,
+        "route": [_step_json(step) for step in failed.steps],
+        "usage": attempt and _usage_json(attempt),
+        "cost": _cost_json(failed.attempts) if failed.attempts else None,
         "seconds": None,
-        "error": message,
+        "error": failed.message,
+    }
+
+
+def backend_json(entry: BackendEntry, why_not: str | None, check: Checkup | None) -> Json:
+    """One object of `loadfactor backends --json`; `check` is null where none was made."""
+    return {
+        "name": entry.name,
+        "label": entry.label,
+        "kind": entry.kind.value,
+        "provider": entry.provider,
+        "model": entry.model,
+        "tier": entry.tier.value,
+        "locality": entry.locality.value,
+        "host": entry.host,
+        "usable": why_not is None,
+        "reason": why_not,
+        "check": check and _checkup_json(check),
+    }
+
+
+def _checkup_json(check: Checkup) -> Json:
+    return {
+        "reachable": check.reachable,
+        "streams": check.streams,
+        "reports_usage": check.reports_usage,
+        "priced": check.priced,
+        "error": check.error,
+        "first_token_seconds": check.attempt and check.attempt.first_token_seconds,
+        "cost": check.attempt and _cost_json((check.attempt,)),
+    }
+
+
+def _flag_json(flag: Flag, text: str) -> Json:
+    return {
+        "kind": flag.kind.value,
+        "message": flag.message,
+        "texts": [text[start:end] for start, end in flag.spans],
+    }
+
+
+def _step_json(step: Step) -> Json:
+    return {
+        "backend": step.backend,
+        "sent_to": step.destination,
+        "reason": step.reason,
+        "outcome": step.outcome,
     }
 
 
@@ -149,9 +220,17 @@ def _usage_json(attempt: Attempt) -> Json:
     }
 
 
-def _cost_json(attempt: Attempt) -> Json:
-    usd = None if attempt.cost is None else plain_decimal(Decimal(attempt.cost) / PICO)
-    return {"usd": usd, "source": attempt.cost_source.value}
+def _cost_json(attempts: Sequence[Attempt]) -> Json:
+    """The whole turn's cost; the source is that of its least certain part."""
+    costs = [attempt.cost for attempt in attempts]
+    known = [cost for cost in costs if cost is not None]
+    whole = plain_decimal(Decimal(sum(known)) / PICO) if len(known) == len(costs) else None
+    sources = {attempt.cost_source for attempt in attempts}
+    return {
+        "usd": whole,
+        "source": min(sources, key=CERTAINTY.index).value,
+        "attempts": len(costs),
+    }
 
 
 def plain_decimal(value: Decimal) -> str:

@@ -1,33 +1,39 @@
-"""How a question is answered: search, evidence, the backend's call, checks, and the bill."""
+"""How a question is answered: search, evidence, a backend's call, checks, and the bill."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Event as StopSignal
 from typing import Protocol
+from uuid import uuid4
 
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import BaseMessage
 
-from assistant.backends.backend import Backend
+from assistant.asking import Asked
+from assistant.backends.errors import CallFailed
+from assistant.backends.pump import Stopped as StoppedCall
 from assistant.backends.silence import silence_tracing
-from assistant.citations import MarkerFilter, check
-from assistant.conversation import Answer, Evidence, Seconds, Turn
+from assistant.calls import Caller
+from assistant.checking import ESCALATING, check_answer
+from assistant.conversation import Answer, Evidence, FlagKind, Seconds, Step, Turn
 from assistant.cost.meter import Meter
-from assistant.cost.models import Attempt, AttemptState, Usage, UsageSource
+from assistant.cost.models import Attempt
+from assistant.events import Answered, Asking, Event, EvidenceFound, Failed, Stopped
 from assistant.evidence import DEFAULT_BUDGET, build_evidence
-from assistant.figures import verify
-from assistant.prompts import is_refusal, render
+from assistant.memory import slim
+from assistant.planning import Leg, Plan, Planner
+from assistant.prompts import render
 from corpus.errors import LoadFactorError
 from corpus.models import Filters, Hit
 from corpus.query import rewrite
-from corpus.tokens import count_tokens
 
-__all__ = ["Answered", "Event", "EvidenceFound", "Failed", "TextDelta", "ask", "whole_question"]
+__all__ = ["Inquiry", "Searchable", "ask", "whole_question"]
 
 HITS = 30
 """Passages asked of the search; the evidence budget decides how many are used."""
-_NO_FILTERS = Filters()
+NO_FILTERS = Filters()
 
 
 class Searchable(Protocol):
@@ -37,99 +43,53 @@ class Searchable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class EvidenceFound:
-    """What will be put before the backend, and how long finding it took."""
+class Inquiry:
+    """A question and all that its answer depends on beside corpus, backend and meter."""
 
-    evidence: tuple[Evidence, ...]
-    seconds: float
+    question: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters = NO_FILTERS
+    evidence_tokens: int = DEFAULT_BUDGET
+    conversation: str = field(default_factory=lambda: uuid4().hex)
+    turn: str = field(default_factory=lambda: uuid4().hex)
+    user: str = "local"
 
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
-    """More of the answer; markers in it are whole and name given evidence."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The end of a turn that went well, refusals included."""
-
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The end of a turn that did not; `attempt` is None when no call was made."""
-
-    message: str
-    attempt: Attempt | None
-
-
-Event = EvidenceFound | TextDelta | Answered | Failed
+    @property
+    def whole(self) -> str:
+        return whole_question(self.question, self.history)
 
 
 def ask(
-    question: str,
+    inquiry: Inquiry,
     *,
     corpus: Searchable,
-    backend: Backend,
+    planner: Planner,
     meter: Meter,
-    conversation: str,
-    turn: str,
-    history: Sequence[Turn] = (),
-    filters: Filters = _NO_FILTERS,
-    evidence_tokens: int = DEFAULT_BUDGET,
-    user: str = "local",
+    stop: StopSignal | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Event]:
-    """Answer a question, yielding EvidenceFound, then TextDelta, then Answered or Failed.
+    """Answer a question, yielding EvidenceFound, then Asking, TextDelta, Cited and Waiting as they
+    come, and at the end Answered, Failed or Stopped.
 
-    The attempt's row in the ledger is settled however the iteration ends: a consumer that stops
-    early leaves it `stopped`, with usage estimated from what was read.
+    Every attempt's row in the ledger is settled however the iteration ends: where `stop` is set or
+    the consumer leaves early it is `stopped`, with usage estimated from what was read.
     """
     silence_tracing()
     began = clock()
     try:
-        hits = corpus.search(whole_question(question, history), HITS, filters)
+        hits = corpus.search(inquiry.whole, HITS, inquiry.filters)
+        evidence = build_evidence(hits, inquiry.evidence_tokens)
+        searched = clock() - began
+        yield EvidenceFound(evidence, searched)
+        plan = planner(inquiry.whole, evidence)
     except LoadFactorError as error:
-        yield Failed(str(error), None)
+        yield Failed(str(error))
         return
-    evidence = build_evidence(hits, evidence_tokens)
-    searched = clock() - began
-    yield EvidenceFound(evidence, searched)
-
-    messages = render(question, history, evidence)
-    call = _Call(messages, began, clock)
-    try:
-        attempt = meter.start(
-            backend,
-            turn=turn,
-            conversation=conversation,
-            user=user,
-            input_tokens=call.prompt_tokens(),
-        )
-    except LoadFactorError as error:
-        yield Failed(str(error), None)
-        return
-    markers = MarkerFilter({item.n for item in evidence})
-    try:
-        for delta in call.stream(backend):
-            if shown := markers.feed(delta):
-                yield TextDelta(shown)
-        if shown := markers.close():
-            yield TextDelta(shown)
-    except GeneratorExit:
-        call.settle(meter, attempt, AttemptState.STOPPED)
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a vendor raises, the bill is settled
-        yield Failed(_explain(backend, error), call.settle(meter, attempt, AttemptState.ERROR))
-        return
-    except BaseException:
-        call.settle(meter, attempt, AttemptState.STOPPED)
-        raise
-    settled = call.settle(meter, attempt, AttemptState.OK)
-    yield Answered(_answer(question, call, evidence, settled, searched))
+    caller = Caller(
+        meter, inquiry.conversation, inquiry.turn, inquiry.user, clock, stop or StopSignal()
+    )
+    messages = render(inquiry.question, slim(inquiry.question, inquiry.history), evidence)
+    yield from _Research(inquiry, caller, plan, messages, evidence, began, searched).events()
 
 
 def whole_question(question: str, history: Sequence[Turn]) -> str:
@@ -137,87 +97,96 @@ def whole_question(question: str, history: Sequence[Turn]) -> str:
     return rewrite(question, [(turn.question, turn.answer) for turn in history])
 
 
-def _explain(backend: Backend, error: Exception) -> str:
-    if isinstance(error, LoadFactorError):
-        return str(error)
-    return f"{backend.label} could not answer: {error or type(error).__name__}."
-
-
-def _answer(
-    question: str, call: _Call, evidence: tuple[Evidence, ...], settled: Attempt, searched: float
-) -> Answer:
-    checked = check(call.text, evidence)
-    return Answer(
-        question=question,
-        text=checked.text.strip(),
-        answered=bool(checked.text.strip()) and not is_refusal(checked.text),
-        citations=checked.citations,
-        figures=verify(checked.text, evidence),
-        evidence=evidence,
-        dropped_citations=checked.dropped,
-        attempt=settled,
-        seconds=Seconds(searched, call.first_token, settled.total_seconds or 0.0),
-    )
-
-
 @dataclass(slots=True)
-class _Call:
-    """One streamed call: the text so far, the usage as last reported, and its times."""
+class _Research:
+    """The legs of a plan, walked until one gives an answer that passes its checks."""
 
+    inquiry: Inquiry
+    caller: Caller
+    plan: Plan
     messages: Sequence[BaseMessage]
+    evidence: tuple[Evidence, ...]
     began: float
-    clock: Callable[[], float]
-    text: str = ""
-    first_token: float | None = None
-    finish_reason: str | None = None
-    model: str | None = None
-    _reported: Usage | None = field(default=None)
+    searched: float
+    steps: list[Step] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    doubted: Answer | None = None
+    failure: str = ""
 
-    def stream(self, backend: Backend) -> Iterator[str]:
-        for chunk in backend.chat.stream(list(self.messages)):
-            self._note(chunk)
-            if delta := str(chunk.text):
-                if self.first_token is None:
-                    self.first_token = self.clock() - self.began
-                self.text += delta
-                yield delta
+    def events(self) -> Iterator[Event]:
+        try:
+            for chain in self.plan:
+                answer = yield from self._chain(chain)
+                if answer is not None and not _doubtful(answer):
+                    break
+                self.doubted = answer or self.doubted
+        except StoppedCall:
+            self._end_step("stopped")
+            yield Stopped(tuple(self.steps))
+        except LoadFactorError as error:
+            self._end_step("failed")
+            yield self._failed(str(error))
+        else:
+            found = answer or self.doubted
+            yield Answered(self._whole(found)) if found else self._failed(self.failure)
 
-    def prompt_tokens(self) -> int:
-        """Return an estimate of the prompt's tokens."""
-        return count_tokens("\n".join(str(message.text) for message in self.messages))
+    def _chain(self, chain: Sequence[Leg]) -> Generator[Event, None, Answer | None]:
+        """Ask one leg after another until one answers; return its answer."""
+        for leg in chain:
+            asked = self._begin(leg)
+            yield Asking(self.steps[-1])
+            try:
+                yield from asked.events()
+            except CallFailed as error:
+                self.failure = str(error)
+                self._end_step(f"failed ({error.reason})")
+                continue
+            finally:
+                self.attempts.extend(asked.attempts)
+            answer = self._answer(asked)
+            kinds = ", ".join(kind.replace("_", " ") for kind in _doubtful(answer))
+            self._end_step(f"did not pass the checks ({kinds})" if kinds else "answered")
+            return answer
+        return None
 
-    def settle(self, meter: Meter, attempt: Attempt, state: AttemptState) -> Attempt:
-        return meter.settle(
-            attempt,
-            self._usage(),
-            state,
-            finish_reason=self.finish_reason,
-            model_served=self.model,
-            first_token_seconds=self.first_token,
-            total_seconds=self.clock() - self.began,
+    def _begin(self, leg: Leg) -> Asked:
+        backend = leg.backend
+        self.steps.append(Step(backend.name, backend.label, backend.destination, leg.reason))
+        parent = self.attempts[0].id if self.attempts else None
+        return Asked(self.caller, backend, self.messages, self.evidence, parent)
+
+    def _end_step(self, outcome: str) -> None:
+        if self.steps:
+            last = self.attempts[-1] if self.attempts else None
+            self.steps[-1] = replace(self.steps[-1], outcome=outcome, attempt=last)
+
+    def _answer(self, asked: Asked) -> Answer:
+        assert asked.call is not None
+        checked = check_answer(
+            asked.call.text, self.evidence, finish_reason=asked.call.finish_reason
+        )
+        now = self.caller.clock()
+        first = None if asked.first_text is None else asked.first_text - self.began
+        return Answer(
+            question=self.inquiry.question,
+            text=checked.text,
+            answered=checked.answered,
+            citations=checked.citations,
+            figures=checked.figures,
+            evidence=self.evidence,
+            dropped_citations=checked.dropped,
+            attempt=asked.attempts[-1],
+            seconds=Seconds(self.searched, first, now - self.began),
+            flags=checked.flags,
         )
 
-    def _note(self, chunk: AIMessageChunk) -> None:
-        facts = chunk.response_metadata
-        self.finish_reason = facts.get("finish_reason") or self.finish_reason
-        self.model = facts.get("model_name") or self.model
-        usage = chunk.usage_metadata
-        if usage is not None:
-            self._reported = Usage(
-                input_tokens=usage["input_tokens"],
-                cache_read_tokens=usage.get("input_token_details", {}).get("cache_read"),
-                output_tokens=usage["output_tokens"],
-                reasoning_tokens=usage.get("output_token_details", {}).get("reasoning"),
-                source=UsageSource.PROVIDER,
-                raw=dict(usage),
-            )
+    def _whole(self, answer: Answer) -> Answer:
+        return replace(answer, steps=tuple(self.steps), attempts=tuple(self.attempts))
 
-    def _usage(self) -> Usage:
-        """Return what the provider reported, else an estimate from prompt and visible text."""
-        if self._reported is not None:
-            return self._reported
-        return Usage(
-            input_tokens=self.prompt_tokens(),
-            output_tokens=count_tokens(self.text),
-            source=UsageSource.ESTIMATED,
-        )
+    def _failed(self, message: str) -> Failed:
+        return Failed(message, tuple(self.attempts), tuple(self.steps))
+
+
+def _doubtful(answer: Answer) -> tuple[FlagKind, ...]:
+    """Return the kinds of doubt for which routing asks a stronger backend."""
+    return tuple(sorted({flag.kind for flag in answer.flags} & ESCALATING))

@@ -9,6 +9,8 @@
 | LOADFACTOR_EMBEDDING_MODEL | a sentence-transformers model instead of the bundled one | unset |
 | LOADFACTOR_EVIDENCE_TOKENS | most tokens of evidence put before a backend | 3000 |
 | LOADFACTOR_UPLOAD_LIMIT_MB | largest upload in megabytes | 100 |
+| LOADFACTOR_LOCAL_ONLY | 1: no backend outside this machine and network, whoever asks | 0 |
+| LOADFACTOR_SHARED | 1: several people use one app; no one sees a list of others' chats | 0 |
 """
 
 from __future__ import annotations
@@ -23,23 +25,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from assistant.backends.entry import AUTO, BackendEntry
+from assistant.backends.entry_reading import read_entries
 from assistant.cost.models import Overlay, Reference
+from assistant.routing import Rules, read_rules
 from corpus.errors import ConfigurationError
 
-__all__ = ["BackendEntry", "Settings", "load_settings"]
+__all__ = ["Settings", "load_settings"]
 
 REPOSITORY = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True, slots=True)
-class BackendEntry:
-    """One `[backends.NAME]` table of backends.toml."""
-
-    name: str
-    label: str
-    kind: str
-    provider: str
-    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +46,11 @@ class Settings:
     embedding_model: str | None
     evidence_tokens: int
     upload_limit_mb: int
+    local_only: bool
+    shared: bool
     default_backend: str
     backends: tuple[BackendEntry, ...]
+    routing: Rules
     references: tuple[Reference, ...]
     overlays: tuple[Overlay, ...]
 
@@ -65,9 +62,9 @@ def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = N
     """
     path = _backends_path(environ)
     table = _read_toml(path)
-    backends = tuple(_backend(path, name, row) for name, row in table.get("backends", {}).items())
+    backends = read_entries(str(path), table.get("backends", {}))
     default = table.get("default", "offline")
-    if default not in {entry.name for entry in backends}:
+    if default not in {AUTO, *(entry.name for entry in backends)}:
         raise ConfigurationError(f"{path}: default = {default!r} names no [backends.{default}].")
     return Settings(
         data=data or Path(environ.get("LOADFACTOR_DATA") or "data"),
@@ -76,8 +73,11 @@ def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = N
         embedding_model=environ.get("LOADFACTOR_EMBEDDING_MODEL") or None,
         evidence_tokens=_positive(environ, "LOADFACTOR_EVIDENCE_TOKENS", 3000),
         upload_limit_mb=_positive(environ, "LOADFACTOR_UPLOAD_LIMIT_MB", 100),
+        local_only=_switch(environ, "LOADFACTOR_LOCAL_ONLY"),
+        shared=_switch(environ, "LOADFACTOR_SHARED"),
         default_backend=default,
         backends=backends,
+        routing=read_rules(str(path), table.get("routing", {})),
         references=tuple(_reference(path, row) for row in table.get("references", ())),
         overlays=tuple(_overlay(path, row) for row in table.get("prices", ())),
     )
@@ -108,14 +108,6 @@ def _text(path: Path, entry: str, row: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ConfigurationError(f'{path}: {entry} needs {key} = "..." (a text).')
     return value
-
-
-def _backend(path: Path, name: str, row: Mapping[str, Any]) -> BackendEntry:
-    entry = f"[backends.{name}]"
-    label, kind, provider, model = (
-        _text(path, entry, row, key) for key in ("label", "kind", "provider", "model")
-    )
-    return BackendEntry(name, label, kind, provider, model)
 
 
 def _reference(path: Path, row: Mapping[str, Any]) -> Reference:
@@ -161,6 +153,13 @@ def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
     if not value.isdecimal() or int(value) == 0:
         raise ConfigurationError(f"{name}={value!r} must be a whole number above zero.")
     return int(value)
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    value = environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise ConfigurationError(f"{name}={value!r} must be 0 or 1.")
+    return value == "1"
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assistant.backends.backend import Backend
-from assistant.backends.registry import build_backends
+from assistant.archive import Archive
+from assistant.backends.registry import Registry
 from assistant.cost.ledger import Ledger
 from assistant.cost.meter import Meter
 from assistant.cost.prices import Prices
@@ -28,28 +27,38 @@ class Runtime:
     corpus: Corpus
     meter: Meter
     prices: Prices
-    backends: Mapping[str, Backend]
+    backends: Registry
+    archive: Archive
 
-    @property
-    def default_backend(self) -> Backend:
-        return self.backends[self.settings.default_backend]
+    def __enter__(self) -> Runtime:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.corpus.close()
+        self.meter.ledger.close()
 
 
 def build(settings: Settings) -> Runtime:
-    """Build the graph; open rows that a dead process left in the ledger are settled.
+    """Build the graph; what a dead process left open in the ledger is settled.
 
     Raises CorpusError or ConfigurationError.
     """
     corpus = build_corpus(settings)
     ledger = Ledger(settings.data / "ledger.db")
     ledger.settle_stale(_now())
+    archive = Archive(ledger, corpus)
+    archive.interrupt_stale(_now())
     prices = Prices(settings.overlays)
     return Runtime(
         settings=settings,
         corpus=corpus,
         meter=Meter(ledger, prices, _now, settings.zone),
         prices=prices,
-        backends=build_backends(settings.backends),
+        backends=Registry(settings.backends, local_only=settings.local_only),
+        archive=archive,
     )
 
 

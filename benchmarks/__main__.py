@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from benchmarks import ai_capex, metadata
+from benchmarks import ai_capex, first_text, metadata
 
 ai_capex.main()
 metadata.main()
+first_text.main()

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.conversation import Answer
-from assistant.research import Answered, ask, whole_question
+from assistant.events import Answered
+from assistant.planning import only
+from assistant.research import Inquiry, ask, whole_question
 from assistant.wiring import Runtime
 from benchmarks.material import Case, ai_capex, overlaps, runtime_over, shared_folder
 
@@ -45,13 +47,10 @@ def score(case: Case, runtime: Runtime) -> Scored:
     ranks = [next((hit.rank for hit in hits if overlaps(gold, hit)), None) for gold in case.golds]
     found = [rank for rank in ranks if rank is not None]
     *_, last = ask(
-        question.text,
+        Inquiry(question.text, question.history, conversation="benchmark"),
         corpus=runtime.corpus,
-        backend=runtime.default_backend,
+        planner=only(runtime.backends.get("offline")),
         meter=runtime.meter,
-        history=question.history,
-        conversation="benchmark",
-        turn=f"{question.id}-{time.time_ns()}",
     )
     assert isinstance(last, Answered), last
     return Scored(
@@ -104,7 +103,7 @@ def main() -> None:
     if "-v" in sys.argv[1:]:
         show_answers(scored)
     show(scored)
-    runtime.corpus.close()
+    runtime.close()
 
 
 if __name__ == "__main__":

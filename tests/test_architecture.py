@@ -35,6 +35,15 @@ HOMES = {
     "markdown_it": ("ingest.readers",),
     "yaml": ("ingest.readers",),
     "genai_prices": ("assistant.cost.prices",),
+    "langchain_openai": ("assistant.backends.openai_chat",),
+    "openai": ("assistant.backends.openai_chat",),
+    "langchain_anthropic": ("assistant.backends.anthropic_chat",),
+    "anthropic": ("assistant.backends.anthropic_chat",),
+    "langchain_google_genai": ("assistant.backends.google_chat",),
+    "google": ("assistant.backends.google_chat",),
+    "langchain_ollama": ("assistant.backends.ollama_chat",),
+    "ollama": ("assistant.backends.ollama_chat",),
+    "alembic": ("assistant.cost.ledger_migrations",),
     "streamlit": ("assistant.ui", "streamlit_app"),
     "typer": ("assistant.cli", "ingest.__main__"),
 }
@@ -81,7 +90,7 @@ def test_vendors_at_home_in_a_family_of_modules(vendor: str) -> None:
     users = {name_of(path) for path in MODULES if any(i.startswith(vendor) for i in imports(path))}
     families = {
         "onnxruntime": ("corpus.onnx_embedder", "corpus.export_onnx"),
-        "sqlalchemy": ("corpus.catalog", "assistant.cost.ledger"),
+        "sqlalchemy": ("corpus.catalog", "assistant.cost.ledger", "assistant.archive"),
     }
     assert users
     assert all(user.startswith(families[vendor]) for user in users), users

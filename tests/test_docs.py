@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import typer
 
 from assistant import settings
+from assistant.backends.entry import Kind
+from assistant.backends.entry_reading import FIELDS
 from assistant.cli import app
+from assistant.routing import Intent, Rules
 from corpus.models import Media
 
 REPOSITORY = Path(__file__).parents[1]
@@ -32,6 +36,15 @@ def test_settings_are_documented_and_real() -> None:
     assert settings.__doc__
     real = set(re.findall(r"LOADFACTOR_[A-Z_]+", settings.__doc__))
     assert real == set(re.findall(r"LOADFACTOR_[A-Z_]+", TEXT))
+
+
+def test_every_backend_field_and_kind_is_documented() -> None:
+    page = (REPOSITORY / "docs" / "add-a-backend.md").read_text(encoding="utf-8")
+    table = page.partition("| field | meaning | default |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE)) == set(FIELDS)
+    assert all(f"`{kind}`" in table for kind in Kind)
+    assert all(field.name in page for field in fields(Rules))
+    assert all(intent in page for intent in Intent)
 
 
 def test_every_format_is_documented() -> None:

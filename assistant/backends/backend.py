@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
+from assistant.backends.entry import Locality, Tier
+
 __all__ = ["Backend"]
 
 
@@ -13,8 +15,10 @@ __all__ = ["Backend"]
 class Backend:
     """A LangChain chat model with the names that people and the ledger know it by.
 
-    `provider` and `model` are what prices are looked up by. `local` backends run on this machine
-    and are never billed by a provider; their attempts carry the cost source `local`.
+    `provider` and `model` are what prices are looked up by, unless `priced_as` names another pair.
+    A `local` backend answers inside this process: nobody bills it, its attempts carry the cost
+    source `local`. `locality` and `host` say where the question and its evidence go. `max_output`
+    is in tokens. `fallback` names the backend that answers when this one fails.
     """
 
     name: str
@@ -23,3 +27,18 @@ class Backend:
     model: str
     chat: BaseChatModel
     local: bool
+    locality: Locality = Locality.MACHINE
+    host: str | None = None
+    tier: Tier = Tier.HARD
+    max_output: int | None = None
+    fallback: str | None = None
+    priced_as: tuple[str, str] | None = None
+
+    @property
+    def destination(self) -> str:
+        """Return where the text goes, as readers are told: "this machine", "api.openai.com"."""
+        if self.host is None or self.locality is Locality.MACHINE:
+            return Locality.MACHINE.value
+        if self.locality is Locality.NETWORK:
+            return f"{Locality.NETWORK.value} ({self.host})"
+        return self.host

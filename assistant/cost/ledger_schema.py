@@ -35,6 +35,7 @@ from assistant.cost.models import (
 __all__ = [
     "SCHEMA_VERSION",
     "TRIGGERS",
+    "Instant",
     "attempts",
     "from_row",
     "metadata",
@@ -43,7 +44,7 @@ __all__ = [
     "to_row",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Instant(TypeDecorator[datetime]):
@@ -108,6 +109,7 @@ attempts = Table(
     Column("first_token_seconds", Float),
     Column("total_seconds", Float),
     Column("owner", String, nullable=False),
+    Column("sent_to", String),
     CheckConstraint("(cost IS NULL) = (cost_low IS NULL) AND (cost IS NULL) = (cost_high IS NULL)"),
     CheckConstraint("0 <= cost_low AND cost_low <= cost AND cost <= cost_high"),
     Index("attempts_by_conversation", "conversation", "started"),
@@ -132,6 +134,7 @@ KNOWN_AT_START = frozenset(
         "conversation",
         "user",
         "parent",
+        "sent_to",
         "purpose",
         "backend",
         "provider",

@@ -52,6 +52,7 @@ class Purpose(StrEnum):
     COMPRESS = "compress"
     JUDGE = "judge"
     EMBED = "embed"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Usage:
 class Attempt:
     """One call to a provider: the ledger's row. Costs are integer pico-dollars (1e-12 USD).
 
+    `sent_to` is where the text went ("this machine", "api.openai.com").
     `cost_low` and `cost_high` bound `cost`; all three are None when unpriced. `rates` is the
     price per million tokens that was used, by kind, as decimal strings, with its source.
     """
@@ -93,6 +95,7 @@ class Attempt:
     started: datetime
     state: AttemptState = AttemptState.OPEN
     parent: str | None = None
+    sent_to: str | None = None
     model_served: str | None = None
     ended: datetime | None = None
     finish_reason: str | None = None

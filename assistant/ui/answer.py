@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from assistant.conversation import Answer, CitedFigure, Evidence
+from assistant.conversation import Answer, Citation, Evidence, Flag, FlagKind, Step
 from assistant.ui import citations, meter
 from assistant.ui.escape import as_html, as_label, as_markdown, count
-from assistant.ui.worker import RunningTurn, Snapshot
+from assistant.ui.worker import RunningTurn, Shown, Snapshot
 
 __all__ = ["draw", "stream"]
 
+UNSUPPORTED = frozenset(
+    {FlagKind.NO_CITATION, FlagKind.REPEATS_INSTRUCTIONS, FlagKind.INSTRUCTED_BY_EVIDENCE}
+)
+"""Doubts about an answer as a whole, not about a piece of it."""
+QUOTED = 90
 
-def draw(turn: RunningTurn) -> None:
+
+def draw(turn: Shown) -> None:
     """Draw a turn that has ended."""
     now = turn.now
     _question(turn)
@@ -27,38 +35,50 @@ def stream(turn: RunningTurn) -> None:
     """Draw a running turn until it ends; the thread goes on if this run is cut short."""
     _question(turn)
     with st.container(key=f"answer-{turn.id}", gap="small"):
-        status, body = st.empty(), st.empty()
+        status, body, sources = st.empty(), st.empty(), st.empty()
         st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=turn.stop)
+        cited: tuple[Citation, ...] = ()
         for now in turn.snapshots():
-            status.html(f'<div class="lf-working">{as_html(_progress(now.evidence))}</div>')
-            if now.text:
-                body.markdown(_body(now.text, now.evidence or ()))
+            status.html(f'<div class="lf-working">{as_html(_progress(now))}</div>')
+            body.markdown(_body(now.text, now.evidence or ()))
+            if now.citations != cited:
+                cited = now.citations
+                sources.html(citations.names(cited))
 
 
-def _question(turn: RunningTurn) -> None:
+def _question(turn: Shown) -> None:
     st.html(f'<div class="lf-question">{as_html(turn.question)}</div>')
 
 
-def _progress(evidence: tuple[Evidence, ...] | None) -> str:
-    if evidence is None:
+def _progress(now: Snapshot) -> str:
+    if now.notice is not None:
+        return now.notice
+    if now.evidence is None:
         return "Searching the corpus …"
-    documents = len({item.document.id for item in evidence})
-    return f"Reading {count(len(evidence), 'passage')} from {count(documents, 'document')} …"
+    documents = len({item.document.id for item in now.evidence})
+    read = f"{count(len(now.evidence), 'passage')} from {count(documents, 'document')}"
+    if now.step is None:
+        return f"Found {read} …"
+    return f"{now.step.label} ({now.step.destination}) reads {read} …"
 
 
-def _body(text: str, evidence: tuple[Evidence, ...]) -> str:
+def _body(text: str, evidence: Sequence[Evidence], doubtful: Sequence[tuple[int, int]] = ()) -> str:
     sources = {link for item in evidence for link in item.document.references}
-    return as_markdown(text, citations={item.n for item in evidence}, sources=sources)
+    numbers = {item.n for item in evidence}
+    return as_markdown(text, citations=numbers, sources=sources, doubtful=doubtful)
 
 
 def _answer(turn: str, answer: Answer) -> None:
+    _flags(answer)
     if answer.answered:
-        st.markdown(_body(answer.text, answer.evidence))
+        doubtful = [figure.span for figure in answer.figures if not figure.verified]
+        st.markdown(_body(answer.text, answer.evidence, doubtful))
         citations.chips(turn, answer)
-        _checks(answer)
+        _held(answer)
     else:
         _refusal(turn, answer)
         citations.chips(turn, answer)
+    _route(answer.steps)
     st.html(f'<div class="lf-cost">{meter.answer_line(answer)}</div>')
     if answer.evidence:
         citations.evidence_list(turn, answer)
@@ -70,24 +90,48 @@ def _refusal(turn: str, answer: Answer) -> None:
         st.markdown(_body(answer.text, answer.evidence))
 
 
-def _checks(answer: Answer) -> None:
-    """Say which figures the cited passages do not hold, and which citations were removed."""
-    unverified = [figure for figure in answer.figures if not figure.verified]
-    notes = []
-    if unverified:
-        notes.append(f"Not found in the cited passages: {_names(unverified)}. Check before use.")
-    if answer.dropped_citations:
-        removed = count(answer.dropped_citations, "citation")
-        notes.append(f"{removed} removed: no such evidence was given.")
-    for note in notes:
-        st.html(f'<div class="lf-flag">{as_html(note)}</div>')
-    if answer.figures and not unverified:
+def _flags(answer: Answer) -> None:
+    """Say above the answer what the checks found: who reads on has read it."""
+    if not answer.flags:
+        return
+    whole = any(flag.kind in UNSUPPORTED for flag in answer.flags)
+    title = "Unsupported: do not rely on this answer" if whole else "Check before use"
+    notes = "".join(f"<li>{as_html(_note(flag, answer.text))}</li>" for flag in answer.flags)
+    st.html(
+        f'<div class="lf-doubt{" lf-unsupported" * whole}" role="alert">'
+        f"<b>{title}</b><ul>{notes}</ul></div>"
+    )
+
+
+def _note(flag: Flag, text: str) -> str:
+    if flag.kind is not FlagKind.UNCITED_STATEMENT:
+        return flag.message
+    quotes = (" ".join(text[start:end].split()) for start, end in flag.spans)
+    shown = (f"“{q if len(q) <= QUOTED else f'{q[:QUOTED]}…'}”" for q in quotes)
+    return f"{flag.message} {' '.join(shown)}"
+
+
+def _held(answer: Answer) -> None:
+    if answer.figures and all(figure.verified for figure in answer.figures):
         held = count(len(answer.figures), "figure")
         st.html(f'<div class="lf-held">{held} checked against the cited passages</div>')
 
 
-def _names(figures: list[CitedFigure]) -> str:
-    return ", ".join(dict.fromkeys(figure.text for figure in figures))
+def _route(steps: Sequence[Step]) -> None:
+    """Tell which backends were asked and why, unless the one that was chosen answered at once."""
+    if len(steps) == 1 and steps[0].reason == "chosen":
+        return
+    told = "".join(
+        f"<li><b>{as_html(step.label)}</b> ({as_html(step.destination)}) · {as_html(step.reason)}"
+        f" → {as_html(step.outcome or 'no end')}{as_html(_cost(step))}</li>"
+        for step in steps
+    )
+    if told:
+        st.html(f'<ol class="lf-route">{told}</ol>')
+
+
+def _cost(step: Step) -> str:
+    return "" if step.attempt is None else f" · {meter.cost_of(step.attempt)}"
 
 
 def _unfinished(now: Snapshot) -> None:
@@ -95,5 +139,7 @@ def _unfinished(now: Snapshot) -> None:
         st.markdown(_body(now.text, now.evidence or ()))
     if now.error is not None:
         st.warning(as_label(now.error), icon=":material/error:")
+    elif now.interrupted:
+        st.html('<div class="lf-flag">The app ended before the answer did. Ask again.</div>')
     else:
         st.html('<div class="lf-flag">Stopped before the end; the answer is incomplete.</div>')

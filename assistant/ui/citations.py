@@ -16,7 +16,7 @@ from corpus.errors import LoadFactorError
 from corpus.models import Document, Media, Passage, PassageKind
 from ingest.originals import original_path
 
-__all__ = ["chips", "describe", "evidence_list", "panel"]
+__all__ = ["chips", "describe", "evidence_list", "names", "panel"]
 
 LONGEST_CHIP = 44
 PREVIEW = 240
@@ -43,6 +43,12 @@ def chips(turn: str, answer: Answer) -> None:
                 on_click=state.open_passage,
                 args=(turn, n),
             )
+
+
+def names(cited: Sequence[Citation]) -> str:
+    """Return what a text that still streams has cited so far, as inert HTML."""
+    shown = (f"<span><b>{one.n}</b> {as_html(_short(one))}</span>" for one in cited)
+    return f'<div class="lf-citing">{"".join(shown)}</div>'
 
 
 def evidence_list(turn: str, answer: Answer) -> None:

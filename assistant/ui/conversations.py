@@ -1,40 +1,97 @@
-"""The conversations of this process: shared by all sessions, each found by its secret id only.
+"""The conversations of this process, each found by its secret id, over the archive that keeps them.
 
-They outlive tabs and reruns, so an answer is there when its reader comes back.
+They outlive tabs, reruns and the process: an answer is there when its reader comes back.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 from uuid import uuid4
 
-from assistant.conversation import Turn
-from assistant.ui.worker import Produce, RunningTurn
+from assistant.archive import Archive, StoredTurn, TurnState
+from assistant.conversation import Answer, Turn
+from assistant.ui.worker import Produce, RunningTurn, Shown, Snapshot
 
-__all__ = ["Conversation", "Conversations"]
+__all__ = ["Conversation", "Conversations", "PastTurn"]
 
 HISTORY_TURNS = 6
+USER = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A turn of an earlier process, as the archive kept it."""
+
+    id: str
+    question: str
+    now: Snapshot
+
+    @staticmethod
+    def of(turn: StoredTurn) -> PastTurn:
+        return PastTurn(
+            turn.id,
+            turn.question,
+            Snapshot(
+                evidence=turn.evidence,
+                text=turn.text,
+                answer=turn.answer,
+                error=turn.error,
+                stopped=turn.state is TurnState.STOPPED,
+                interrupted=turn.state in {TurnState.INTERRUPTED, TurnState.RUNNING},
+                finished=True,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The archive's record of one running turn."""
+
+    archive: Archive
+    conversation: str
+    turn: str
+    question: str
+    backend: str
+
+    def begin(self) -> None:
+        self.archive.begin(self.conversation, USER, self.turn, self.question, self.backend, _now())
+
+    def end(self, snapshot: Snapshot) -> None:
+        self.archive.finish(
+            self.turn,
+            _state(snapshot),
+            text=snapshot.text,
+            answer=snapshot.answer,
+            evidence=snapshot.evidence or (),
+            error=snapshot.error,
+            at=_now(),
+        )
 
 
 class Conversation:
     """Turns in order, of which only the last may be running."""
 
-    def __init__(self, conversation_id: str) -> None:
+    def __init__(
+        self, conversation_id: str, archive: Archive, past: tuple[PastTurn, ...] = ()
+    ) -> None:
         self.id = conversation_id
+        self._archive = archive
         self._lock = Lock()
-        self._turns: tuple[RunningTurn, ...] = ()
+        self._turns: tuple[Shown, ...] = past
 
     @property
-    def turns(self) -> tuple[RunningTurn, ...]:
+    def turns(self) -> tuple[Shown, ...]:
         return self._turns
 
     @property
     def running(self) -> RunningTurn | None:
         last = self._turns[-1] if self._turns else None
-        return last if last is not None and not last.now.finished else None
+        return last if isinstance(last, RunningTurn) and not last.now.finished else None
 
-    def ask(self, turn_id: str, question: str, produce: Produce) -> RunningTurn:
+    def ask(self, turn_id: str, question: str, backend: str, produce: Produce) -> Shown:
         """Start a turn, unless `turn_id` was started before: one submit, one charge.
 
         While another turn runs, that one is returned and nothing is started.
@@ -43,34 +100,40 @@ class Conversation:
             known = next((turn for turn in self._turns if turn.id == turn_id), self.running)
             if known is not None:
                 return known
-            turn = RunningTurn(turn_id, question, produce)
+            kept = Kept(self._archive, self.id, turn_id, question, backend)
+            turn = RunningTurn(turn_id, question, produce, kept)
             self._turns += (turn,)
             turn.start()
             return turn
 
-    def history(self) -> tuple[Turn, ...]:
-        """Return the last answered turns, oldest first."""
-        answers = [turn.now.answer for turn in self._turns]
-        return tuple(
-            Turn(answer.question, answer.text) for answer in answers if answer is not None
-        )[-HISTORY_TURNS:]
+    def history(self, before: str | None = None) -> tuple[Turn, ...]:
+        """Return the last answered turns, oldest first; only those before the turn `before`.
+
+        Of a question that was asked again at once, the last answer counts.
+        """
+        answers: list[Answer] = []
+        for turn in self._turns:
+            if turn.id == before:
+                break
+            answer = turn.now.answer
+            if answer is not None:
+                if answers and answers[-1].question == answer.question:
+                    answers.pop()
+                answers.append(answer)
+        return tuple(Turn(answer.question, answer.text) for answer in answers)[-HISTORY_TURNS:]
 
 
 class Conversations:
-    """At most `limit` conversations; those untouched longest are forgotten first."""
+    """At most `limit` conversations in memory; the others are read anew when they are needed."""
 
-    def __init__(self, limit: int = 500) -> None:
+    def __init__(self, archive: Archive, limit: int = 500) -> None:
+        self._archive = archive
         self._limit = limit
         self._lock = Lock()
         self._known: OrderedDict[str, Conversation] = OrderedDict()
 
     def new(self) -> Conversation:
-        conversation = Conversation(uuid4().hex)
-        with self._lock:
-            self._known[conversation.id] = conversation
-            while len(self._known) > self._limit:
-                self._known.popitem(last=False)
-        return conversation
+        return self._remember(Conversation(uuid4().hex, self._archive))
 
     def find(self, conversation_id: str | None) -> Conversation | None:
         """Return a conversation by its id; an id that we did not give out names none."""
@@ -78,4 +141,35 @@ class Conversations:
             found = self._known.get(conversation_id or "")
             if found is not None:
                 self._known.move_to_end(found.id)
-            return found
+                return found
+        if not conversation_id or self._archive.conversation(conversation_id) is None:
+            return None
+        past = tuple(map(PastTurn.of, self._archive.turns(conversation_id)))
+        return self._remember(Conversation(conversation_id, self._archive, past))
+
+    def forget(self, conversation_id: str) -> None:
+        """Delete a conversation for good; a turn of it that runs is stopped. Its cost stays."""
+        with self._lock:
+            found = self._known.pop(conversation_id, None)
+        if found is not None and found.running is not None:
+            found.running.stop()
+            found.running.join(5.0)
+        self._archive.delete(conversation_id)
+
+    def _remember(self, conversation: Conversation) -> Conversation:
+        with self._lock:
+            known = self._known.setdefault(conversation.id, conversation)
+            idle = [key for key, one in self._known.items() if one.running is None]
+            for key in idle[: max(0, len(self._known) - self._limit)]:
+                del self._known[key]
+        return known
+
+
+def _state(snapshot: Snapshot) -> TurnState:
+    if snapshot.answer is not None:
+        return TurnState.ANSWERED
+    return TurnState.STOPPED if snapshot.stopped else TurnState.FAILED
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

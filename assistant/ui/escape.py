@@ -16,6 +16,8 @@ __all__ = ["as_html", "as_label", "as_markdown", "count"]
 
 NO_BREAK = "\u00a0"
 JOINER = "\u2060"  # invisible and without width: breaks a pattern, not the reading
+DOUBT, DOUBT_END = "\ue000", "\ue001"  # private characters that no document's text keeps
+NO_MARKS = dict.fromkeys(map(ord, DOUBT + DOUBT_END), " ")  # of one width: offsets stay
 KEPT = frozenset("#*_-+.|>(),;/'\"%=@^?")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\U000e0000-\U000e007f]")
 DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -46,13 +48,31 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 
 def as_markdown(
-    text: str, *, citations: Collection[int] = (), sources: Collection[str] = ()
+    text: str,
+    *,
+    citations: Collection[int] = (),
+    sources: Collection[str] = (),
+    doubtful: Collection[tuple[int, int]] = (),
 ) -> str:
     """Return a model's markdown with only its harmless structure left alive.
 
     Markers such as `[1]` become badges where the number is in `citations`; a link lives only
-    where its address is one of `sources`, else it is shown as plain text.
+    where its address is one of `sources`, else it is shown as plain text. The pieces of `text` at
+    the offsets `doubtful` are marked; a piece that runs over a line's end is not.
     """
+    marked = _with_doubts(text.translate(NO_MARKS), doubtful)
+    shown = _alive(marked, citations, sources)
+    return shown.replace(DOUBT, ":orange-background[").replace(DOUBT_END, "]")
+
+
+def _with_doubts(text: str, doubtful: Collection[tuple[int, int]]) -> str:
+    for start, end in sorted(doubtful, reverse=True):
+        if "\n" not in text[start:end]:
+            text = f"{text[:start]}{DOUBT}{text[start:end]}{DOUBT_END}{text[end:]}"
+    return text
+
+
+def _alive(text: str, citations: Collection[int], sources: Collection[str]) -> str:
     parts: list[str] = []
     end = 0
     clean = BLANKS.sub(" ", INDENT.sub("   ", _clean(text)))

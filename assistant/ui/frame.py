@@ -37,7 +37,9 @@ class Entry:
 
 PAGES = (
     Entry("chat.py", "Chat", "", ":material/forum:"),
+    Entry("history_page.py", "History", "history", ":material/history:"),
     Entry("corpus_page.py", "Corpus", "corpus", ":material/library_books:"),
+    Entry("backends_page.py", "Backends", "backends", ":material/hub:"),
 )
 
 

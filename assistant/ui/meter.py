@@ -14,7 +14,7 @@ from assistant.ui.escape import as_html, as_label
 from assistant.ui.resources import repriced, runtime
 from assistant.wiring import Runtime
 
-__all__ = ["Reading", "answer_line", "bar", "explanation", "read", "reading"]
+__all__ = ["Reading", "answer_line", "bar", "cost_of", "explanation", "read", "reading"]
 
 HELP = (
     "**Dollars and tokens** are read from the ledger of this deployment, one row for every call. "
@@ -39,7 +39,6 @@ class Reading:
     cost_estimated: bool
     unpriced: int
     unknown: int
-    local: bool
     elsewhere: tuple[Repriced, ...]
 
     @property
@@ -70,7 +69,6 @@ def reading(label: str, attempts: Sequence[Attempt], elsewhere: tuple[Repriced, 
         cost_estimated=any(attempt.cost_source is CostSource.ESTIMATED for attempt in attempts),
         unpriced=costs.count(None),
         unknown=sum(_unknown(attempt) for attempt in attempts),
-        local=all(attempt.cost_source is CostSource.LOCAL for attempt in attempts),
         elsewhere=elsewhere,
     )
 
@@ -95,13 +93,12 @@ def bar(readings: Sequence[Reading]) -> None:
         f'<span class="lf-tokens">{as_html(reading.tokens)}</span></div>'
         for reading in readings
     )
-    here = '<span class="lf-here">on this machine</span>' if _all_local(readings) else ""
     elsewhere = " · ".join(
         f"<b>{as_html(row.reference.label)}</b> {as_html(_price(row))}"
         for row in readings[1].elsewhere
     )
     st.html(
-        f'<div class="lf-meter" role="status" aria-label="Cost meter">{cells}{here}'
+        f'<div class="lf-meter" role="status" aria-label="Cost meter">{cells}'
         f'<div class="lf-cell lf-elsewhere"><span class="lf-label">Conversation elsewhere · '
         f'repriced, not run</span><span class="lf-tokens">{elsewhere}</span></div></div>'
     )
@@ -122,27 +119,35 @@ def explanation(readings: Sequence[Reading]) -> None:
 
 def answer_line(answer: Answer) -> str:
     """Return, as inert HTML, what one answer took and what its tokens would cost elsewhere."""
-    attempt = answer.attempt
-    spent = reading("", (attempt,), repriced((attempt,)))
-    label = runtime().backends[attempt.backend].label if _known(attempt) else attempt.backend
-    dollars = f"{spent.dollars} · on this machine" if spent.local else spent.dollars
+    attempts = answer.attempts or (answer.attempt,)
+    spent = reading("", attempts, repriced(attempts))
+    calls = f"{spent.attempts} calls" if spent.attempts > 1 else None
     seconds = f"{answer.seconds.total:.1f} s"
-    line = " · ".join((label, f"{spent.tokens} tokens", dollars, seconds))
+    parts = (_label(answer.attempt), calls, f"{spent.tokens} tokens", spent.dollars, seconds)
+    line = " · ".join(part for part in parts if part)
+    sent = f"Question and evidence went to {' and '.join(_places(attempts))}"
     elsewhere = " and ".join(f"{_price(row)} on {row.reference.label}" for row in spent.elsewhere)
     aside = f"The same tokens would cost {elsewhere} · repriced, not run" if elsewhere else ""
-    return f"{as_html(line)}<br>{as_html(aside)}"
+    return f"{as_html(line)}<br>{as_html(sent)}<br>{as_html(aside)}"
 
 
-def _known(attempt: Attempt) -> bool:
-    return attempt.backend in runtime().backends
+def cost_of(attempt: Attempt) -> str:
+    """Return what one call cost, as text."""
+    return reading("", (attempt,), ()).dollars
+
+
+def _label(attempt: Attempt) -> str:
+    known = {entry.name: entry.label for entry in runtime().backends.entries}
+    return known.get(attempt.backend, attempt.backend)
+
+
+def _places(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    """Return where the calls went, each place once; — where a row does not say."""
+    return tuple(dict.fromkeys(attempt.sent_to or "—" for attempt in attempts))
 
 
 def _unknown(attempt: Attempt) -> bool:
     return attempt.usage.input_tokens is None or attempt.usage.output_tokens is None
-
-
-def _all_local(readings: Sequence[Reading]) -> bool:
-    return all(reading.local for reading in readings)
 
 
 def _price(row: Repriced) -> str:

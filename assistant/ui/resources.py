@@ -26,7 +26,7 @@ def runtime() -> Runtime:
 
 @st.cache_resource(show_spinner=False)
 def conversations() -> Conversations:
-    return Conversations()
+    return Conversations(runtime().archive)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -11,22 +11,34 @@ from uuid import uuid4
 
 import streamlit as st
 
+from assistant.checkup import Checkup
 from assistant.ui.conversations import Conversation
-from assistant.ui.resources import conversations
+from assistant.ui.resources import conversations, runtime
 from ingest.outcome import Outcome
 
 __all__ = [
     "ASK",
+    "PICKED_BACKEND",
+    "PICKED_LOCALITY",
     "Opened",
     "Question",
+    "backend",
+    "checkups",
+    "choose_backend",
     "conversation",
+    "local_only",
     "new_conversation",
     "open_passage",
     "outcomes",
+    "remember_checkup",
     "remember_outcomes",
+    "seen",
     "submit",
+    "submit_again",
     "submit_input",
     "take_opened",
+    "take_picked_backend",
+    "take_picked_locality",
     "take_question",
 ]
 
@@ -34,16 +46,29 @@ CONVERSATION = "conversation"
 QUESTION = "question"
 OPENED = "opened"
 OUTCOMES = "upload outcomes"
+SEEN = "conversations seen"
+BACKEND = "backend"
+LOCAL_ONLY = "local only"
+CHECKUPS = "checkups"
 ASK = "ask"
 """The key of the chat input."""
+PICKED_BACKEND = "picked backend"
+PICKED_LOCALITY = "picked locality"
+"""The keys of the widgets that choose who answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A submitted question; `turn` is the same for every repeat of one submit."""
+    """A submitted question; `turn` is the same for every repeat of one submit.
+
+    `backend` is the one that was chosen, or `auto`. A question that is asked again names the turn
+    that it repeats as `again`.
+    """
 
     turn: str
     text: str
+    backend: str
+    again: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +80,14 @@ class Opened:
 
 
 def conversation() -> Conversation:
-    """Return the session's conversation: the one in memory, in the address, or a new one."""
+    """Return the session's conversation: the one in the address, in memory, or a new one."""
     known = conversations()
-    found = known.find(st.session_state.get(CONVERSATION)) or known.find(
-        st.query_params.get(CONVERSATION)
+    found = known.find(st.query_params.get(CONVERSATION)) or known.find(
+        st.session_state.get(CONVERSATION)
     )
     found = found or known.new()
     st.session_state[CONVERSATION] = found.id
+    st.session_state[SEEN] = st.session_state.get(SEEN, frozenset()) | {found.id}
     if found.turns and st.query_params.get(CONVERSATION) != found.id:
         st.query_params[CONVERSATION] = found.id
     return found
@@ -75,10 +101,54 @@ def new_conversation() -> None:
     st.session_state.pop(OPENED, None)
 
 
+def seen() -> frozenset[str]:
+    """Return the conversations that this session began or was given the link of."""
+    found: frozenset[str] = st.session_state.get(SEEN, frozenset())
+    return found
+
+
+def backend() -> str:
+    """Return the backend that this session asks, by name."""
+    return str(st.session_state.get(BACKEND) or runtime().settings.default_backend)
+
+
+def choose_backend(name: str) -> None:
+    st.session_state[BACKEND] = name
+
+
+def take_picked_backend() -> None:
+    """Keep what was picked: a widget's own value is lost when another page is shown."""
+    choose_backend(str(st.session_state[PICKED_BACKEND]))
+
+
+def local_only() -> bool:
+    """Tell whether this session, or the deployment, keeps every question in its network."""
+    return runtime().settings.local_only or bool(st.session_state.get(LOCAL_ONLY))
+
+
+def take_picked_locality() -> None:
+    st.session_state[LOCAL_ONLY] = bool(st.session_state[PICKED_LOCALITY])
+
+
 def submit(text: str, turn: str | None = None) -> None:
     """Put a question forward for this run."""
     if text.strip():
-        st.session_state[QUESTION] = Question(turn or uuid4().hex, text.strip())
+        st.session_state[QUESTION] = Question(turn or uuid4().hex, text.strip(), backend())
+
+
+def submit_again(text: str, again: str, name: str, turn: str) -> None:
+    """Put the question of the turn `again` forward once more, for the backend `name`."""
+    st.session_state[QUESTION] = Question(turn, text, name, again)
+
+
+def remember_checkup(found: Checkup) -> None:
+    st.session_state[CHECKUPS] = {**checkups(), found.backend: found}
+
+
+def checkups() -> dict[str, Checkup]:
+    """Return what the last check of each backend showed, by its name."""
+    remembered: dict[str, Checkup] = st.session_state.get(CHECKUPS, {})
+    return remembered
 
 
 def submit_input() -> None:

@@ -11,15 +11,26 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from threading import Condition, Event, Thread
 from time import monotonic
+from typing import Protocol
 
-from assistant.conversation import Answer, Evidence
-from assistant.research import Answered, EvidenceFound, Failed, TextDelta
-from assistant.research import Event as ResearchEvent
+from assistant.conversation import Answer, Citation, Evidence, Step
+from assistant.events import (
+    Answered,
+    Asking,
+    Cited,
+    EvidenceFound,
+    Failed,
+    Stopped,
+    TextDelta,
+    Waiting,
+)
+from assistant.events import Event as ResearchEvent
 from corpus.errors import LoadFactorError
 
-__all__ = ["Produce", "RunningTurn", "Snapshot"]
+__all__ = ["Produce", "Record", "RunningTurn", "Shown", "Snapshot"]
 
-Produce = Callable[[], Iterator[ResearchEvent]]
+Produce = Callable[[Event], Iterator[ResearchEvent]]
+"""Begins an answer; the event given to it is set when its reader wants no more."""
 PATIENCE = 0.25
 """Longest silence between two looks, in seconds."""
 UNEXPECTED = "Something went wrong on our side; the log of the app has the details."
@@ -29,23 +40,51 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How far a turn has come. A finished turn holds an answer, an error, or was stopped."""
+    """How far a turn has come. A finished turn holds an answer, an error, or was stopped.
+
+    `interrupted` turns were cut off with the app itself. `notice` says what is waited for.
+    """
 
     evidence: tuple[Evidence, ...] | None = None
+    step: Step | None = None
+    notice: str | None = None
     text: str = ""
+    citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
     error: str | None = None
     stopped: bool = False
+    interrupted: bool = False
     finished: bool = False
+
+
+class Shown(Protocol):
+    """A turn as the screen needs it, running or past."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def question(self) -> str: ...
+    @property
+    def now(self) -> Snapshot: ...
+
+
+class Record(Protocol):
+    """Where a turn is kept."""
+
+    def begin(self) -> None: ...
+    def end(self, snapshot: Snapshot) -> None: ...
 
 
 class RunningTurn:
     """A question and the thread that answers it."""
 
-    def __init__(self, turn_id: str, question: str, produce: Produce) -> None:
+    def __init__(
+        self, turn_id: str, question: str, produce: Produce, record: Record | None = None
+    ) -> None:
         self.id = turn_id
         self.question = question
         self._produce = produce
+        self._record = record
         self._stop = Event()
         self._changed = Condition()
         self._snapshot = Snapshot()
@@ -88,19 +127,30 @@ class RunningTurn:
 
     def _run(self) -> None:
         try:
-            self._consume(self._produce())
+            if self._record is not None:
+                self._record.begin()
+            self._consume(self._produce(self._stop))
         except LoadFactorError as error:
             self._update(error=str(error))
         except Exception:
             log.exception("turn %s failed", self.id)
             self._update(error=UNEXPECTED)
         finally:
+            self._keep()
             self._update(finished=True)
+
+    def _keep(self) -> None:
+        try:
+            if self._record is not None:
+                self._record.end(self.now)
+        except Exception:
+            # The answer is on the screen; that it was not kept must not take it away.
+            log.exception("turn %s was not kept", self.id)
 
     def _consume(self, events: Iterator[ResearchEvent]) -> None:
         for event in events:
             self._take(event)
-            settled = isinstance(event, Answered | Failed)
+            settled = isinstance(event, Answered | Failed | Stopped)
             if self._stop.is_set() and not settled:
                 self._update(stopped=True)
                 break
@@ -111,12 +161,20 @@ class RunningTurn:
         match event:
             case EvidenceFound():
                 self._update(evidence=event.evidence)
+            case Asking():
+                self._update(step=event.step, notice=None, text="", citations=())
+            case Waiting():
+                self._update(notice=f"{event.reason} Again in {event.seconds:.0f} s.")
             case TextDelta():
-                self._update(text=self.now.text + event.text)
+                self._update(notice=None, text=self.now.text + event.text)
+            case Cited():
+                self._update(citations=(*self.now.citations, event.citation))
             case Answered():
                 self._update(answer=event.answer)
             case Failed():
                 self._update(error=event.message)
+            case Stopped():
+                self._update(stopped=True)
 
     def _update(self, **changes: object) -> None:
         with self._changed:

@@ -63,11 +63,42 @@ def test_each_evidence_is_cited_once_in_order_of_first_use() -> None:
 
 
 def test_claims_pair_text_with_the_markers_that_follow_it() -> None:
-    assert claims("One is 5 [1]. Two is 6 [2][1]\nThree.") == (
+    assert pieces("One is 5 [1]. Two is 6 [2][1]\nThree.") == [
         ("One is 5", (1,)),
         ("Two is 6", (2, 1)),
         ("Three.", ()),
-    )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was 5. [1] Then 6.", [("It was 5.", (1,)), ("Then 6.", ())]),
+        (
+            "In 2025 [1], it was 5. Later 6.",
+            [("In 2025", (1,)), ("it was 5.", (1,)), ("Later 6.", ())],
+        ),
+        ("A spent 5 [1] and B spent 6 [2].", [("A spent 5", (1,)), ("and B spent 6", (2,))]),
+        ("It was 5. It was 6 [2].", [("It was 5. It was 6", (2,))]),
+        ("| A [1] | 5 |", [("| A", (1,)), ("| 5 |", (1,))]),
+        ("- A: 5 [1]\n- B: 6", [("- A: 5", (1,)), ("- B: 6", ())]),
+        ("He said “5.” [1] No.", [("He said “5.”", (1,)), ("No.", ())]),
+    ],
+)
+def test_what_stands_in_a_sentence_is_covered_by_its_markers(
+    text: str, expected: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    assert pieces(text) == expected
+
+
+@given(text=st.text(alphabet="ab5 .[]12|\n", max_size=40))
+def test_a_claim_knows_where_it_stands(text: str) -> None:
+    for claim in claims(text):
+        assert text[slice(*claim.span)] == claim.text
+
+
+def pieces(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    return [(claim.text, claim.cited) for claim in claims(text)]
 
 
 _PIECES = st.sampled_from(["word", " ", "[", "]", "1", "2", "9", ", ", "-", ".", "[1]", " [2, 9]"])

@@ -85,7 +85,11 @@ def test_search_and_ask_keep_their_contract(folder: Path, tmp_path: Path) -> Non
     assert {cited["document"] for cited in answer["citations"]} == {"northwind.md"}
     figures = {figure["value"]: figure for figure in answer["figures"]}
     assert figures["4200000000"]["unit"] == "USD" and figures["4200000000"]["verified"]
-    assert answer["cost"] == {"usd": "0", "source": "local"}
+    assert answer["cost"] == {"usd": "0", "source": "local", "attempts": 1}
+    assert answer["supported"] is True and answer["flags"] == []
+    assert answer["sent_to"] == "this machine"
+    (step,) = answer["route"]
+    assert (step["backend"], step["reason"], step["outcome"]) == ("offline", "chosen", "answered")
     assert answer["usage"]["source"] == "estimated" and answer["usage"]["input_tokens"] > 0
     assert set(answer["seconds"]) == {"search", "first_token", "total"}
 

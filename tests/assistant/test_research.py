@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,18 @@ from assistant.cost.ledger import Ledger
 from assistant.cost.meter import Meter
 from assistant.cost.models import AttemptState, CostSource, UsageSource
 from assistant.cost.prices import Prices
+from assistant.events import (
+    Answered,
+    Asking,
+    Event,
+    EvidenceFound,
+    Failed,
+    TextDelta,
+)
 from assistant.evidence import build_evidence
+from assistant.planning import only
 from assistant.prompts import REFUSAL, render
-from assistant.research import Answered, Event, EvidenceFound, Failed, TextDelta, ask
+from assistant.research import Inquiry, ask
 from corpus.errors import CorpusDamaged
 from corpus.models import Filters, Hit
 from corpus.tokens import count_tokens
@@ -93,19 +102,20 @@ def meter(data: Path) -> Meter:
     return Meter(Ledger(data / "ledger.db"), Prices(), lambda: now)
 
 
+def inquiry(**changes: Any) -> Inquiry:
+    question = "What capex does Meta expect for 2026?"
+    return replace(Inquiry(question, conversation="c1", turn="t1"), **changes)
+
+
 def run(
-    meter: Meter, chosen: Backend, corpus: ShelfCorpus | None = None, **options: Any
+    meter: Meter, chosen: Backend, corpus: ShelfCorpus | None = None, **changes: Any
 ) -> list[Event]:
-    question = options.pop("question", "What capex does Meta expect for 2026?")
     return list(
         ask(
-            question,
+            inquiry(**changes),
             corpus=corpus or ShelfCorpus(),
-            backend=chosen,
+            planner=only(chosen),
             meter=meter,
-            conversation="c1",
-            turn="t1",
-            **options,
         )
     )
 
@@ -182,14 +192,13 @@ def test_fault_51_an_empty_corpus_is_said_and_nothing_is_cited(meter: Meter) -> 
 
 def test_fault_45_a_stop_in_mid_stream_settles_the_attempt_as_stopped(meter: Meter) -> None:
     events = ask(
-        "What capex?",
+        inquiry(),
         corpus=ShelfCorpus(),
-        backend=backend("One. ", "Two. ", "Three."),
+        planner=only(backend("One. ", "Two. ", "Three.")),
         meter=meter,
-        conversation="c1",
-        turn="t1",
     )
-    next(events)
+    assert isinstance(next(events), EvidenceFound)
+    assert isinstance(next(events), Asking)
     assert next(events) == TextDelta("One.")
     (open_row,) = meter.ledger.attempts(conversation="c1")
     assert open_row.state is AttemptState.OPEN
@@ -205,7 +214,7 @@ def test_an_error_in_mid_stream_is_told_and_settled(meter: Meter) -> None:
     events = run(meter, backend("Half an ", RuntimeError("connection reset")))
     failed = events[-1]
     assert isinstance(failed, Failed)
-    assert failed.message == "Test backend could not answer: connection reset."
+    assert failed.message.startswith("Test backend broke off its answer (connection reset)")
     (row,) = meter.ledger.attempts(conversation="c1")
     assert row == failed.attempt
     assert row.state is AttemptState.ERROR
@@ -220,14 +229,14 @@ def test_a_keyboard_interrupt_settles_and_goes_on(meter: Meter) -> None:
 
 def test_a_search_that_fails_makes_no_call(meter: Meter) -> None:
     corpus = ShelfCorpus(error=CorpusDamaged("run doctor"))
-    assert run(meter, backend("never"), corpus) == [Failed("run doctor", None)]
+    assert run(meter, backend("never"), corpus) == [Failed("run doctor")]
     assert meter.ledger.attempts() == ()
 
 
 def test_a_follow_up_is_searched_for_as_a_whole_question(meter: Meter) -> None:
     corpus = ShelfCorpus()
     history = [Turn("What capex does Meta expect for 2026?", "$125 billion [1].")]
-    run(meter, backend("Yes [1]."), corpus, question="And why?", history=history)
+    run(meter, backend("Yes [1]."), corpus, question="And why?", history=tuple(history))
     assert "Meta" in corpus.asked[0]
 
 

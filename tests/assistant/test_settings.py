@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.backends.registry import build_backends
-from assistant.settings import BackendEntry, load_settings
+from assistant.backends.entry import Kind
+from assistant.backends.registry import Registry
+from assistant.settings import load_settings
 from corpus.errors import ConfigurationError
 
 OFFLINE = """
@@ -39,8 +40,9 @@ def test_the_shipped_backends_file_is_valid_and_keyless_by_default() -> None:
     settings = load_settings({})
     assert settings.default_backend == "offline"
     assert len(settings.references) == 2
-    backends = build_backends(settings.backends)
-    assert backends["offline"].local
+    registry = Registry(settings.backends, {})
+    assert registry.get("offline").local
+    assert {entry.kind.value for entry in settings.backends} == set(Kind)
 
 
 def test_environment_decides(tmp_path: Path) -> None:
@@ -91,6 +93,7 @@ def test_a_wrong_entry_is_named(tmp_path: Path, text: str, names: str) -> None:
         ("LOADFACTOR_TIMEZONE", "../etc/passwd"),
         ("LOADFACTOR_EVIDENCE_TOKENS", "0"),
         ("LOADFACTOR_UPLOAD_LIMIT_MB", "ten"),
+        ("LOADFACTOR_LOCAL_ONLY", "yes"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, value: str) -> None:
@@ -103,7 +106,12 @@ def test_a_missing_backends_file_is_named(tmp_path: Path) -> None:
         load_settings({"LOADFACTOR_BACKENDS": str(tmp_path / "nowhere.toml")})
 
 
-def test_an_unknown_kind_is_named() -> None:
-    entry = BackendEntry("x", "X", "telepathy", "p", "m")
-    with pytest.raises(ConfigurationError, match="telepathy"):
-        build_backends([entry])
+def test_local_only_and_sharing_are_switches() -> None:
+    settings = load_settings({"LOADFACTOR_LOCAL_ONLY": "1", "LOADFACTOR_SHARED": "0"})
+    assert settings.local_only
+    assert not settings.shared
+
+
+def test_auto_may_be_the_default(tmp_path: Path) -> None:
+    text = OFFLINE.replace('default = "offline"', 'default = "auto"')
+    assert load_settings(backends_file(tmp_path, text)).default_backend == "auto"

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
-__all__ = ["INSTALL", "chromium", "find_chromium", "ingest", "running_app"]
+__all__ = ["INSTALL", "chromium", "find_chromium", "ingest", "running_app", "running_process"]
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -53,8 +53,15 @@ def ingest(data: Path, *inputs: Path) -> None:
 
 
 @contextmanager
-def running_app(data: Path) -> Iterator[str]:
+def running_app(data: Path, **environ: str) -> Iterator[str]:
     """Run the app on `data` and yield its address."""
+    with running_process(data, **environ) as (address, _):
+        yield address
+
+
+@contextmanager
+def running_process(data: Path, **environ: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the app on `data` and yield its address and its process."""
     port = _free_port()
     command = ["-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     log = data / "app.log"
@@ -62,14 +69,14 @@ def running_app(data: Path) -> Iterator[str]:
         server = subprocess.Popen(
             [sys.executable, *command],
             cwd=REPOSITORY,
-            env=os.environ | {"LOADFACTOR_DATA": str(data)},
+            env=os.environ | {"LOADFACTOR_DATA": str(data)} | environ,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
             address = f"http://127.0.0.1:{port}"
             _wait_for(address, server, log)
-            yield address
+            yield address, server
         finally:
             server.terminate()
             server.wait(15)

@@ -6,8 +6,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from assistant import research
-from assistant.ui import answer, citations, state
+from assistant.ui import answer, citations, picker, retrying, state, turns
 from assistant.ui.conversations import Conversation
 from assistant.ui.escape import as_label, count
 from assistant.ui.resources import runtime
@@ -21,37 +20,19 @@ def main() -> None:
     conversation = state.conversation()
     asked = state.take_question()
     if asked is not None:
-        _start(conversation, asked)
+        turns.start(conversation, asked)
     running = conversation.running
     _input(disabled=running is not None)
     if not conversation.turns:
         _welcome()
         return
     for turn in conversation.turns:
-        if turn is running:
-            answer.stream(turn)
+        if running is not None and turn is running:
+            answer.stream(running)
             st.rerun()
         answer.draw(turn)
+    retrying.offer(conversation.turns[-1])
     _panel(conversation)
-
-
-def _start(conversation: Conversation, asked: state.Question) -> None:
-    product = runtime()
-    history = conversation.history()
-    conversation.ask(
-        asked.turn,
-        asked.text,
-        lambda: research.ask(
-            asked.text,
-            corpus=product.corpus,
-            backend=product.default_backend,
-            meter=product.meter,
-            conversation=conversation.id,
-            turn=asked.turn,
-            history=history,
-            evidence_tokens=product.settings.evidence_tokens,
-        ),
-    )
 
 
 def _input(*, disabled: bool) -> None:
@@ -63,6 +44,7 @@ def _input(*, disabled: bool) -> None:
             disabled=disabled,
             on_submit=state.submit_input,
         )
+        picker.draw(disabled=disabled)
 
 
 def _welcome() -> None:

@@ -29,6 +29,8 @@ class FakeBackend:
     provider: str = "openai"
     model: str = "gpt-5"
     local: bool = False
+    destination: str = "api.example.com"
+    priced_as: tuple[str, str] | None = None
 
 
 def attempt(conversation: str = "c", started: datetime = NOON, id: str | None = None) -> Attempt:

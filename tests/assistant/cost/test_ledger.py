@@ -35,6 +35,7 @@ START = Attempt(
     model_requested="m",
     started=NOON,
     parent="p",
+    sent_to="api.example.com",
 )
 FULL = replace(
     START,
@@ -192,7 +193,7 @@ def test_unknown_never_becomes_zero(ledger: Ledger) -> None:
     assert (totals.cost_low, totals.cost, totals.cost_high) == (None, None, None)
     assert (totals.input_tokens, totals.output_tokens) == (None, None)
     assert (totals.attempts, totals.unpriced, totals.unknown_tokens) == (1, 1, 1)
-    with closing(sqlite3.connect(ledger._path)) as connection:
+    with closing(sqlite3.connect(ledger.file.path)) as connection:
         assert connection.execute("SELECT cost, input_tokens FROM attempts").fetchone() == (
             None,
             None,

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from langchain_core.language_models import FakeListChatModel
+from assistant.archive import Archive
 from streamlit.testing.v1 import AppTest
 
 from assistant import wiring
-from assistant.backends.backend import Backend
+from assistant.backends.entry import BackendEntry, Kind, Locality
+from assistant.backends.registry import Registry
 from assistant.cost.ledger import Ledger
 from assistant.cost.meter import Meter
 from assistant.cost.prices import Prices
@@ -22,17 +23,38 @@ from assistant.wiring import Runtime
 from corpus.models import Document, Passage
 from corpus.store import Corpus
 from tests.assistant.ui.values import document, passage
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, ScriptedChat
 
 REPOSITORY = Path(__file__).parents[3]
 FACT = "In fiscal 2025 Zephyr spent $5 billion on property and equipment."
+CHATS: dict[str, ScriptedChat] = {}
 REPLY = "Zephyr spent **$5 billion** on property and equipment [1]."
 
 
-def backend(*replies: str) -> Backend:
-    """A backend billed as gpt-5 that gives the replies in turn."""
-    chat = FakeListChatModel(responses=list(replies))
-    return Backend("offline", "Scripted", "openai", "gpt-5", chat, local=False)
+def scripted(*replies: object, name: str = "offline", label: str = "Scripted") -> BackendEntry:
+    """An entry outside, billed as gpt-5, that gives the replies in turn."""
+    CHATS[name] = ScriptedChat(replies=list(replies))
+    return BackendEntry(
+        name,
+        label,
+        Kind.COMPATIBLE,
+        "openai",
+        "gpt-5",
+        f"https://{name}.example.com/v1",
+        locality=Locality.OUTSIDE,
+    )
+
+
+def registry(*entries: BackendEntry) -> Registry:
+    """The backends of these entries, each with the chat model that `scripted` made for it."""
+    return Registry(entries, {}, make=lambda entry, key: CHATS[entry.name])
+
+
+def use(monkeypatch: pytest.MonkeyPatch, product: Runtime, *entries: BackendEntry) -> None:
+    """Let the product have these backends and no others."""
+    changed = replace(product, backends=registry(*entries))
+    monkeypatch.setattr(wiring, "build", lambda settings: changed)
+    _forget()
 
 
 def add(corpus: Corpus, document: Document, passages: tuple[Passage, ...]) -> None:
@@ -52,7 +74,8 @@ def product(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
         corpus=corpus,
         meter=Meter(ledger, prices, lambda: datetime.now(UTC), settings.zone),
         prices=prices,
-        backends={"offline": backend(REPLY)},
+        backends=registry(scripted(REPLY)),
+        archive=Archive(ledger, corpus),
     )
     monkeypatch.setattr(wiring, "build", lambda settings: built)
     _forget()

@@ -9,12 +9,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant import wiring
+from assistant.backends.entry import Tier
 from assistant.prompts import REFUSAL
 from assistant.settings import Settings
 from assistant.ui import resources
 from assistant.wiring import Runtime
 from corpus.errors import ModelMismatch
-from tests.assistant.ui.conftest import FACT, add, app, backend
+from tests.assistant.ui.conftest import CHATS, FACT, REPLY, add, app, scripted, use
 from tests.assistant.ui.test_worker import Gated
 from tests.assistant.ui.values import document, passage
 
@@ -85,13 +86,28 @@ def test_a_removed_document_is_no_longer_shown(zephyr: Runtime) -> None:
 
 
 def test_an_unverified_figure_is_flagged(zephyr: Runtime) -> None:
-    zephyr.backends["offline"].chat.responses = ["Zephyr spent $7 billion [1]."]  # type: ignore[attr-defined]
+    CHATS["offline"].replies = ["Zephyr spent $7 billion on property and equipment [1]."]
     page = ask(app().run())
-    assert "Not found in the cited passages: $7 billion" in html(page)
+    assert "Check before use" in html(page)
+    assert "$7 billion" in html(page)
+    assert r":orange-background[\$7 billion]" in markdown(page)
+
+
+def test_an_answer_that_cites_nothing_is_shown_as_unsupported(zephyr: Runtime) -> None:
+    CHATS["offline"].replies = ["Zephyr spent a lot of money on property and equipment."]
+    page = ask(app().run())
+    assert "Unsupported: do not rely on this answer" in html(page)
+
+
+def test_fault_52_an_invented_citation_is_removed_and_told(zephyr: Runtime) -> None:
+    CHATS["offline"].replies = ["Zephyr spent $5 billion on property and equipment [1][9]."]
+    page = ask(app().run())
+    assert "[9]" not in markdown(page)
+    assert "Check before use" in html(page)
 
 
 def test_a_refusal_is_a_notice_and_no_error(zephyr: Runtime) -> None:
-    zephyr.backends["offline"].chat.responses = [REFUSAL]  # type: ignore[attr-defined]
+    CHATS["offline"].replies = [REFUSAL]
     page = ask(app().run())
     assert "lf-refusal" in html(page)
     assert not page.error
@@ -108,7 +124,7 @@ def test_fault_47_reruns_and_repeats_charge_once(zephyr: Runtime) -> None:
 def test_fault_47_a_rerun_in_mid_stream_picks_the_turn_up_again(zephyr: Runtime) -> None:
     conversation = resources.conversations().new()
     call = Gated()
-    conversation.ask("t", QUESTION, call)
+    conversation.ask("t", QUESTION, "offline", call)
     Timer(0.3, call.gate.set).start()
     page = app()
     page.query_params["conversation"] = conversation.id
@@ -172,8 +188,72 @@ def test_a_product_that_cannot_be_built_says_why(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_failing_backend_is_explained(zephyr: Runtime) -> None:
-    broken = backend("never said")
-    broken.chat.error_on_chunk_number = 0  # type: ignore[attr-defined]
-    zephyr.backends["offline"] = broken  # type: ignore[index]
+    CHATS["offline"].replies = [RuntimeError("out of tune")]
     page = ask(app().run())
-    assert "Scripted could not answer" in page.warning[0].value.replace("\\", "")
+    assert "Scripted broke off its answer" in page.warning[0].value.replace("\\", "")
+
+
+def test_a_question_is_asked_again_of_another_backend(
+    zephyr: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = scripted("Zephyr spent $7 billion on property and equipment [1].")
+    second = scripted(REPLY, name="second", label="Second")
+    use(monkeypatch, zephyr, first, second)
+    page = press(ask(app().run()), "again-second")
+    assert html(page).count("lf-question") == 2
+    assert [attempt.backend for attempt in zephyr.meter.ledger.attempts()] == ["offline", "second"]
+    assert len(CHATS["second"].asked[0]) == 2, "the first answer is no history of the second"
+    again = press(page, "again-second")
+    assert html(again).count("lf-question") == 3
+
+
+def test_the_picked_backend_answers_and_where_it_is_stands_under_the_answer(
+    zephyr: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, zephyr, scripted(REPLY), scripted(REPLY, name="second", label="Second"))
+    page = app().run()
+    page.selectbox[0].set_value("second").run()
+    assert "second.example.com" in html(page)
+    ask(page)
+    assert zephyr.meter.ledger.attempts()[0].backend == "second"
+    assert "went to second.example.com" in html(page)
+
+
+def test_local_only_leaves_nothing_outside_to_pick(zephyr: Runtime) -> None:
+    page = app().run()
+    page.toggle[0].set_value(True).run()
+    assert not page.exception
+    assert not page.selectbox
+    assert "No backend can be used now" in html(page)
+    ask(page)
+    assert "local only" in page.warning[0].value
+    assert zephyr.meter.ledger.attempts() == ()
+
+
+def test_auto_tells_its_way_from_the_routine_to_the_hard_backend(
+    zephyr: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = scripted("Zephyr spent $7 billion on property and equipment [1].", name="cheap")
+    right = scripted(REPLY, name="strong", label="Strong")
+    use(monkeypatch, zephyr, replace(wrong, tier=Tier.ROUTINE), right)
+    page = app().run()
+    page.selectbox[0].set_value("auto").run()
+    ask(page)
+    shown = html(page)
+    assert "lf-route" in shown
+    assert "did not pass the checks (unsupported figure)" in shown
+    assert "2 calls" in shown
+    assert r"**\$5 billion**" in markdown(page)
+
+
+def test_fault_46_conversations_survive_the_app(zephyr: Runtime) -> None:
+    left = ask(app().run())
+    resources.conversations.clear()
+    back = app()
+    back.query_params["conversation"] = left.query_params["conversation"]
+    back.run()
+    assert not back.exception
+    assert ":primary-badge[1]" in markdown(back)
+    assert "1 figure checked against the cited passages" in html(back)
+    press(back, "cite-")
+    assert "<mark>" in html(back)

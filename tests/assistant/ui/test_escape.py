@@ -94,3 +94,20 @@ def test_only_a_source_is_linked() -> None:
 
 def test_a_badge_takes_no_attributes() -> None:
     assert ":primary-badge[1]\\{" in as_markdown('[1]{foreground="red"}', citations={1})
+
+
+def test_doubtful_pieces_are_marked_where_they_stand() -> None:
+    text = "It was **$5 billion** [1], then $6 billion."
+    start = text.index("$6")
+    shown = as_markdown(text, citations={1}, doubtful=[(start, start + len("$6 billion"))])
+    assert r"then :orange-background[\$6 billion]\." not in shown
+    assert r":orange-background[\$6 billion]" in shown
+    assert shown.count("orange-background") == 1
+
+
+def test_private_characters_of_a_model_mark_nothing() -> None:
+    assert "background" not in as_markdown("\ue000x\ue001")
+
+
+def test_a_doubt_over_a_line_end_is_left_out() -> None:
+    assert "background" not in as_markdown("one\ntwo", doubtful=[(0, 7)])

@@ -3,29 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from threading import Barrier, Event, Thread
 
 import pytest
 
-from assistant.research import Answered, EvidenceFound, Failed, TextDelta
-from assistant.research import Event as ResearchEvent
+from assistant.archive import Archive
+from assistant.conversation import Step
+from assistant.cost.errors import LedgerError
+from assistant.cost.ledger import Ledger
+from assistant.events import Answered, Asking, EvidenceFound, Failed, TextDelta, Waiting
+from assistant.events import Event as ResearchEvent
 from assistant.ui.conversations import Conversation, Conversations
-from assistant.ui.worker import UNEXPECTED, RunningTurn, Snapshot
-from corpus.errors import CorpusBusy
+from assistant.ui.worker import UNEXPECTED, RunningTurn, Shown, Snapshot
+from corpus.errors import CorpusBusy, DocumentNotFound
+from corpus.models import Document
 from tests.assistant.ui.values import answer
 
 DONE = answer()
 
 
-def whole() -> Iterator[ResearchEvent]:
+def whole(stop: Event) -> Iterator[ResearchEvent]:
     yield EvidenceFound(DONE.evidence, 0.01)
     yield TextDelta("Zephyr ")
     yield TextDelta("spent.")
     yield Answered(DONE)
 
 
-def last(turn: RunningTurn) -> Snapshot:
+def last(turn: Shown) -> Snapshot:
+    assert isinstance(turn, RunningTurn)
     return list(turn.snapshots(interval=0.0))[-1]
+
+
+class EmptyLibrary:
+    """A corpus from which everything was removed."""
+
+    def passage(self, passage_id: str) -> None:
+        return None
+
+    def document(self, document_id: str) -> Document:
+        raise DocumentNotFound(document_id)
+
+
+@pytest.fixture
+def archive(data: Path) -> Iterator[Archive]:
+    with closing(Ledger(data / "ledger.db")) as ledger:
+        yield Archive(ledger, EmptyLibrary())
 
 
 def started(turn: RunningTurn) -> RunningTurn:
@@ -40,7 +64,7 @@ class Gated:
         self.gate, self.spoke, self.closed = Event(), Event(), Event()
         self.calls = 0
 
-    def __call__(self) -> Iterator[ResearchEvent]:
+    def __call__(self, stop: Event) -> Iterator[ResearchEvent]:
         self.calls += 1
         try:
             yield EvidenceFound(DONE.evidence, 0.0)
@@ -76,44 +100,46 @@ def test_fault_45_a_stopped_turn_keeps_its_text_and_cancels_the_call() -> None:
     assert call.closed.is_set()
 
 
-def test_fault_46_a_turn_nobody_watches_ends_and_is_there_on_return() -> None:
-    known = Conversations()
+def test_fault_46_a_turn_nobody_watches_ends_and_is_there_on_return(archive: Archive) -> None:
+    known = Conversations(archive)
     conversation = known.new()
     call = Gated()
-    watched = conversation.ask("t", "q", call).snapshots()
+    turn = conversation.ask("t", "q", "b", call)
+    assert isinstance(turn, RunningTurn)
+    watched = turn.snapshots()
     next(watched)
     watched.close()  # type: ignore[attr-defined]  # the tab is gone
     call.gate.set()
     again = known.find(conversation.id)
     assert again is not None
-    again.turns[0].join(10)
+    turn.join(10)
     assert again.turns[0].now.answer == DONE
     assert again.running is None
 
 
-def test_fault_47_one_submit_is_one_call_however_often_it_arrives() -> None:
-    conversation, call = Conversation("c"), Gated()
+def test_fault_47_one_submit_is_one_call_however_often_it_arrives(archive: Archive) -> None:
+    conversation, call = Conversation("c", archive), Gated()
     meet = Barrier(8)
 
     def submit() -> None:
         meet.wait()
-        conversation.ask("t", "q", call)
+        conversation.ask("t", "q", "b", call)
 
     threads = [Thread(target=submit) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert conversation.ask("another", "q2", call) is conversation.turns[0]
+    assert conversation.ask("another", "q2", "b", call) is conversation.turns[0]
     call.gate.set()
     last(conversation.turns[0])
-    conversation.ask("t", "q", call)
+    conversation.ask("t", "q", "b", call)
     assert call.calls == 1
     assert len(conversation.turns) == 1
 
 
 def test_expected_errors_speak_for_themselves() -> None:
-    def busy() -> Iterator[ResearchEvent]:
+    def busy(stop: Event) -> Iterator[ResearchEvent]:
         raise CorpusBusy("Another process writes to the corpus.")
         yield
 
@@ -125,7 +151,7 @@ def test_expected_errors_speak_for_themselves() -> None:
 def test_unexpected_errors_are_logged_and_kept_from_the_reader(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def broken() -> Iterator[ResearchEvent]:
+    def broken(stop: Event) -> Iterator[ResearchEvent]:
         raise RuntimeError("secret path /srv/x")
         yield
 
@@ -134,26 +160,63 @@ def test_unexpected_errors_are_logged_and_kept_from_the_reader(
 
 
 def test_a_failure_ends_the_turn_with_its_message() -> None:
-    def failing() -> Iterator[ResearchEvent]:
+    def failing(stop: Event) -> Iterator[ResearchEvent]:
         yield TextDelta("Zeph")
-        yield Failed("The backend is out of reach.", None)
+        yield Failed("The backend is out of reach.")
 
     end = last(started(RunningTurn("t", "q", failing)))
     assert (end.text, end.error, end.finished) == ("Zeph", "The backend is out of reach.", True)
 
 
-def test_history_holds_answered_turns_only() -> None:
-    conversation = Conversation("c")
-    last(conversation.ask("1", "q", whole))
-    last(conversation.ask("2", "q", lambda: iter([Failed("no", None)])))
+def test_history_holds_answered_turns_only(archive: Archive) -> None:
+    conversation = Conversation("c", archive)
+    last(conversation.ask("1", "q", "b", whole))
+    last(conversation.ask("2", "q", "b", lambda stop: iter([Failed("no")])))
     assert [turn.question for turn in conversation.history()] == [DONE.question]
 
 
-def test_fault_53_conversations_are_found_by_their_own_id_and_bounded() -> None:
-    known = Conversations(limit=3)
+def test_fault_53_conversations_are_found_by_their_own_id_and_bounded(archive: Archive) -> None:
+    known = Conversations(archive, limit=3)
     ids = [known.new().id for _ in range(5)]
     assert known.find(ids[0]) is None
     assert known.find("guessed") is None
     assert known.find(None) is None
     found = [known.find(name) for name in ids[2:]]
     assert [conversation.id for conversation in found if conversation] == ids[2:]
+
+
+def test_a_second_backend_begins_its_text_afresh() -> None:
+    step = Step("b", "Second", "this machine", "First failed")
+
+    def switching(stop: Event) -> Iterator[ResearchEvent]:
+        yield TextDelta("half an ")
+        yield Waiting("First is overloaded.", 2.0)
+        yield Asking(step)
+        yield TextDelta("whole")
+        yield Answered(DONE)
+
+    turn = RunningTurn("t", "q", switching)
+    seen = list(started(turn).snapshots(interval=0.0))
+    assert seen[-1].text == "whole"
+    assert seen[-1].step == step
+    assert seen[-1].notice is None
+
+
+def test_history_before_a_turn_leaves_it_and_what_follows_out(archive: Archive) -> None:
+    conversation = Conversation("c", archive)
+    for name in ("1", "2", "3"):
+        last(conversation.ask(name, "q", "b", whole))
+    assert len(conversation.history()) == 1, "of a question asked again, one answer counts"
+    assert conversation.history(before="1") == ()
+
+
+def test_a_turn_that_cannot_be_kept_is_still_answered(caplog: pytest.LogCaptureFixture) -> None:
+    class Full:
+        def begin(self) -> None:
+            return None
+
+        def end(self, snapshot: Snapshot) -> None:
+            raise LedgerError("disk full")
+
+    assert last(started(RunningTurn("t", "q", whole, Full()))).answer == DONE
+    assert "was not kept" in caplog.text

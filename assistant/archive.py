@@ -1,0 +1,229 @@
+"""Conversations that outlive the process: each turn is kept when it begins and when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+
+from assistant.archive_records import (
+    Library,
+    answer_of,
+    evidence_from,
+    from_json,
+    record_of,
+    to_json,
+)
+from assistant.conversation import Answer, Evidence
+from assistant.cost.ledger import Ledger
+from assistant.cost.ledger_turns import conversations, turn_citations, turns
+from assistant.cost.models import Attempt
+
+__all__ = ["Archive", "StoredConversation", "StoredTurn", "TurnState"]
+
+LONGEST_TITLE = 80
+
+
+class TurnState(StrEnum):
+    RUNNING = "running"
+    ANSWERED = "answered"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredConversation:
+    """A conversation as it is listed; `turns` counts its questions."""
+
+    id: str
+    user: str
+    title: str
+    created: datetime
+    updated: datetime
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTurn:
+    """A question and what became of it; `text` is what there was of an answer that did not end."""
+
+    id: str
+    conversation: str
+    question: str
+    backend: str
+    state: TurnState
+    text: str
+    error: str | None
+    answer: Answer | None
+    evidence: tuple[Evidence, ...]
+    started: datetime
+    ended: datetime | None
+
+
+class Archive:
+    """The conversations in the ledger's file; safe to share between threads and processes.
+
+    What was cited is looked up in `library` when a turn is read. All methods raise LedgerError
+    when the file cannot be used.
+    """
+
+    def __init__(self, ledger: Ledger, library: Library) -> None:
+        self._ledger = ledger
+        self._file = ledger.file
+        self._library = library
+
+    def begin(
+        self, conversation: str, user: str, turn: str, question: str, backend: str, at: datetime
+    ) -> None:
+        """Keep a question; the first of a conversation begins it and gives it its title.
+
+        A turn that is known already stays as it is.
+        """
+        owner = self._file.claim()
+        with self._file.write() as connection:
+            if connection.scalar(select(turns.c.id).where(turns.c.id == turn)) is not None:
+                return
+            _touch(connection, conversation, user, question, at)
+            count = select(func.count()).where(turns.c.conversation == conversation)
+            row = {
+                "id": turn,
+                "conversation": conversation,
+                "ordinal": connection.scalar(count),
+                "question": question,
+                "backend": backend,
+                "state": TurnState.RUNNING,
+                "text": "",
+                "started": at,
+                "owner": owner,
+            }
+            connection.execute(insert(turns).values(row))
+
+    def finish(
+        self,
+        turn: str,
+        state: TurnState,
+        *,
+        text: str,
+        answer: Answer | None,
+        evidence: Sequence[Evidence],
+        error: str | None,
+        at: datetime,
+    ) -> None:
+        """Keep how a turn ended. One that was deleted meanwhile stays deleted."""
+        record = record_of(answer.evidence if answer is not None else evidence, answer)
+        values = {
+            "state": state,
+            "text": text,
+            "error": error,
+            "record": to_json(record),
+            "ended": at,
+        }
+        cited = [
+            {"turn": turn, "n": citation.n, "document": citation.document.id}
+            for citation in (answer.citations if answer is not None else ())
+        ]
+        with self._file.write() as connection:
+            found = connection.execute(update(turns).where(turns.c.id == turn).values(values))
+            if found.rowcount and cited:
+                connection.execute(insert(turn_citations), cited)
+
+    def conversations(self, user: str, limit: int) -> tuple[StoredConversation, ...]:
+        """Return a user's conversations, the one that was last asked in first."""
+        query = _listed().where(conversations.c.user == user)
+        query = query.order_by(conversations.c.updated.desc(), conversations.c.id).limit(limit)
+        with self._file.read() as connection:
+            return tuple(StoredConversation(**row) for row in connection.execute(query).mappings())
+
+    def conversation(self, conversation: str) -> StoredConversation | None:
+        query = _listed().where(conversations.c.id == conversation)
+        with self._file.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return StoredConversation(**row) if row is not None else None
+
+    def turns(self, conversation: str) -> tuple[StoredTurn, ...]:
+        """Return the turns of a conversation in order."""
+        query = select(turns).where(turns.c.conversation == conversation)
+        with self._file.read() as connection:
+            rows = connection.execute(query.order_by(turns.c.ordinal)).mappings().all()
+        attempts = {row.id: row for row in self._ledger.attempts(conversation=conversation)}
+        return tuple(self._turn(row, attempts) for row in rows)
+
+    def rename(self, conversation: str, title: str) -> None:
+        with self._file.write() as connection:
+            row = conversations.c.id == conversation
+            connection.execute(update(conversations).where(row).values(title=title))
+
+    def delete(self, conversation: str) -> None:
+        """Delete a conversation with its turns; its attempts stay in the ledger."""
+        mine = select(turns.c.id).where(turns.c.conversation == conversation)
+        with self._file.write() as connection:
+            connection.execute(delete(turn_citations).where(turn_citations.c.turn.in_(mine)))
+            connection.execute(delete(turns).where(turns.c.conversation == conversation))
+            connection.execute(delete(conversations).where(conversations.c.id == conversation))
+
+    def interrupt_stale(self, at: datetime) -> int:
+        """End the turns that processes which are gone left running; return how many."""
+        running = turns.c.state == TurnState.RUNNING
+        with self._file.read() as connection:
+            owners = connection.scalars(select(turns.c.owner).where(running).distinct()).all()
+        gone = [owner for owner in owners if self._file.owner.is_gone(owner)]
+        if not gone:
+            return 0
+        left = update(turns).where(running, turns.c.owner.in_(gone))
+        with self._file.write() as connection:
+            ended = left.values(state=TurnState.INTERRUPTED, ended=at)
+            return connection.execute(ended).rowcount
+
+    def citations_of(self, document: str) -> int:
+        """Return how many citations of kept turns name a document."""
+        query = select(func.count()).where(turn_citations.c.document == document)
+        with self._file.read() as connection:
+            return connection.scalar(query) or 0
+
+    def _turn(self, row: RowMapping, attempts: dict[str, Attempt]) -> StoredTurn:
+        record = from_json(row["record"]) if row["record"] is not None else None
+        evidence = evidence_from(record, self._library) if record is not None else ()
+        answer = None
+        if record is not None:
+            answer = answer_of(row["question"], record, evidence, attempts)
+        return StoredTurn(
+            id=row["id"],
+            conversation=row["conversation"],
+            question=row["question"],
+            backend=row["backend"],
+            state=TurnState(row["state"]),
+            text=row["text"],
+            error=row["error"],
+            answer=answer,
+            evidence=evidence,
+            started=row["started"],
+            ended=row["ended"],
+        )
+
+
+def _touch(
+    connection: Connection, conversation: str, user: str, question: str, at: datetime
+) -> None:
+    known = conversations.c.id == conversation
+    if connection.execute(update(conversations).where(known).values(updated=at)).rowcount:
+        return
+    row = {"id": conversation, "user": user, "title": _title(question)}
+    connection.execute(insert(conversations).values(**row, created=at, updated=at))
+
+
+def _title(question: str) -> str:
+    """Return the question on one line, cut at a word's end."""
+    line = " ".join(question.split())
+    if len(line) <= LONGEST_TITLE:
+        return line
+    return f"{line[: LONGEST_TITLE - 1].rsplit(' ', 1)[0]}…"
+
+
+def _listed() -> Select[Any]:
+    count = select(func.count()).where(turns.c.conversation == conversations.c.id)
+    return select(conversations, count.scalar_subquery().label("turns"))

@@ -1,0 +1,95 @@
+"""An entry of backends.toml as a frozen value. Pure: builds and asks nothing.
+
+| field | meaning | default |
+|---|---|---|
+| label | the name that readers see | required |
+| kind | offline-analyst, openai, openai-compatible, anthropic, google, ollama | required |
+| provider | the provider's name in the price data | required |
+| model | the model's name at the provider | required |
+| base_url | where requests go | the provider's own; required for openai-compatible |
+| key | the environment variable that holds the key, never the key itself | unset |
+| tier | routine or hard: what `auto` uses it for | hard |
+| locality | this machine, private network or outside | read off base_url |
+| max_output | most tokens of an answer | 4096 |
+| timeout | longest silence in seconds | 60 |
+| price | "provider/model" of the price data to price by | provider and model |
+| fallback | the entry that answers when this one fails | unset |
+| stream_usage | ask for token counts by stream_options; false where a server refuses that | true |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+__all__ = [
+    "AUTO",
+    "DEFAULT_MAX_OUTPUT",
+    "DEFAULT_TIMEOUT",
+    "BackendEntry",
+    "Kind",
+    "Locality",
+    "Tier",
+]
+
+DEFAULT_MAX_OUTPUT = 4096
+DEFAULT_TIMEOUT = 60
+
+AUTO = "auto"
+"""The name by which a reader asks for routing; no entry may take it."""
+
+
+class Kind(StrEnum):
+    OFFLINE = "offline-analyst"
+    OPENAI = "openai"
+    COMPATIBLE = "openai-compatible"
+    ANTHROPIC = "anthropic"
+    GOOGLE = "google"
+    OLLAMA = "ollama"
+
+
+class Tier(StrEnum):
+    ROUTINE = "routine"
+    HARD = "hard"
+
+
+class Locality(StrEnum):
+    """How far a question and its evidence travel."""
+
+    MACHINE = "this machine"
+    NETWORK = "private network"
+    OUTSIDE = "outside"
+
+    @property
+    def distance(self) -> int:
+        """Return 0 for this machine; the larger, the further."""
+        return list(Locality).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEntry:
+    """One `[backends.NAME]` table; `base_url` is None only for the offline analyst.
+
+    `price` is (provider, model) of the price data, `timeout` in seconds, `max_output` in tokens.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    provider: str
+    model: str
+    base_url: str | None = None
+    key: str | None = None
+    tier: Tier = Tier.HARD
+    locality: Locality = Locality.MACHINE
+    max_output: int = DEFAULT_MAX_OUTPUT
+    timeout: int = DEFAULT_TIMEOUT
+    price: tuple[str, str] | None = None
+    fallback: str | None = None
+    stream_usage: bool = True
+
+    @property
+    def host(self) -> str | None:
+        """Return host and port as the address names them, None for the offline analyst."""
+        return urlsplit(self.base_url).netloc if self.base_url else None

@@ -1,0 +1,166 @@
+"""One call to a backend: its row in the ledger, its stream, and a settlement whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+
+from langchain_core.messages import AIMessageChunk, BaseMessage
+
+from assistant.backends.backend import Backend
+from assistant.backends.errors import CallFailed
+from assistant.backends.failures import translated
+from assistant.backends.pump import Stopped, pump
+from assistant.backends.reading import Reported, read_usage
+from assistant.backends.thinking import ThoughtFilter
+from assistant.cost.meter import Meter
+from assistant.cost.models import Attempt, AttemptState, Purpose, Usage, UsageSource
+from corpus.tokens import count_tokens
+
+__all__ = ["Call", "Caller"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf calls are made; `clock` gives seconds, `stop` ends a call in mid-stream."""
+
+    meter: Meter
+    conversation: str
+    turn: str
+    user: str
+    clock: Callable[[], float]
+    stop: Event
+    purpose: Purpose = Purpose.ANSWER
+
+
+@dataclass(slots=True)
+class Call:
+    """One streamed call. `attempt` is its row: None before the call, settled after it.
+
+    `first_token` is in seconds since the call began; `pieces` counts the deltas of text.
+    """
+
+    caller: Caller
+    backend: Backend
+    messages: Sequence[BaseMessage]
+    parent: str | None = None
+    attempt: Attempt | None = None
+    text: str = ""
+    pieces: int = 0
+    first_token: float | None = None
+    finish_reason: str | None = None
+    _began: float = field(default=0.0)
+    _model: str | None = field(default=None)
+    _reported: Reported | None = field(default=None)
+
+    def stream(self) -> Iterator[str]:
+        """Yield the text as it comes.
+
+        Raises CallFailed for what the provider did wrong, Stopped when the caller wants no more,
+        LedgerError when no row can be written (then no call is made).
+        """
+        self._began = self.caller.clock()
+        self.attempt = self._open()
+        try:
+            yield from self._deltas()
+            self._check_end()
+        except (GeneratorExit, Stopped):
+            self._settle(AttemptState.STOPPED)
+            raise
+        except Exception as error:
+            failed = translated(self.backend, error)
+            self._settle(AttemptState.ERROR, failed)
+            raise failed from error
+        except BaseException:
+            self._settle(AttemptState.STOPPED)
+            raise
+        self._settle(AttemptState.OK)
+
+    @property
+    def reports_usage(self) -> bool:
+        return self._reported is not None
+
+    def _open(self) -> Attempt:
+        return self.caller.meter.start(
+            self.backend,
+            turn=self.caller.turn,
+            conversation=self.caller.conversation,
+            user=self.caller.user,
+            purpose=self.caller.purpose,
+            parent=self.parent,
+            input_tokens=self._prompt_tokens(),
+            max_output_tokens=self.backend.max_output,
+        )
+
+    def _deltas(self) -> Iterator[str]:
+        thoughts = ThoughtFilter()
+        for chunk in pump(self.backend.chat, self.messages, self.caller.stop):
+            self._note(chunk)
+            if delta := thoughts.feed(str(chunk.text)):
+                yield self._took(delta)
+        if rest := thoughts.close():
+            yield self._took(rest)
+
+    def _took(self, delta: str) -> str:
+        if self.first_token is None:
+            self.first_token = self._seconds()
+        self.text += delta
+        self.pieces += 1
+        return delta
+
+    def _note(self, chunk: AIMessageChunk) -> None:
+        facts = chunk.response_metadata
+        self.finish_reason = facts.get("finish_reason") or self.finish_reason
+        self._model = facts.get("model_name") or self._model
+        self._reported = read_usage(chunk) or self._reported
+
+    def _check_end(self) -> None:
+        """Raise CallFailed for a stream that ended in good order but is no answer."""
+        if not self.text.strip():
+            raise CallFailed(
+                f"{self.backend.label} sent an empty answer; try again, or raise max_output: "
+                "thinking may have used it up.",
+                reason="empty reply",
+                transient=True,
+            )
+        says_nothing = self.finish_reason is None and self._reported is None
+        if says_nothing and self.backend.host is not None:
+            raise CallFailed(
+                f"{self.backend.label} broke off its answer (the stream has no end); try again.",
+                reason="interrupted",
+                transient=True,
+            )
+
+    def _settle(self, state: AttemptState, error: Exception | None = None) -> None:
+        assert self.attempt is not None
+        reported = self._reported or Reported(self._estimate())
+        refused = isinstance(error, CallFailed) and not error.billable and not self.text
+        if refused:
+            reported = Reported(Usage(input_tokens=0, output_tokens=0), billed=0)
+        self.attempt = self.caller.meter.settle(
+            self.attempt,
+            reported.usage,
+            state,
+            finish_reason=error.reason if isinstance(error, CallFailed) else self.finish_reason,
+            model_served=self._model,
+            tier=reported.tier,
+            max_output_tokens=self.backend.max_output,
+            priced_as=self.backend.priced_as,
+            billed=reported.billed,
+            first_token_seconds=self.first_token,
+            total_seconds=self._seconds(),
+        )
+
+    def _seconds(self) -> float:
+        return self.caller.clock() - self._began
+
+    def _estimate(self) -> Usage:
+        return Usage(
+            input_tokens=self._prompt_tokens(),
+            output_tokens=count_tokens(self.text),
+            source=UsageSource.ESTIMATED,
+        )
+
+    def _prompt_tokens(self) -> int:
+        return count_tokens("\n".join(str(message.text) for message in self.messages))

@@ -1,0 +1,8 @@
+"""`loadfactor`: the commands. They parse, call and print; they hold no logic."""
+
+from __future__ import annotations
+
+from assistant.cli import answers, documents
+from assistant.cli.app import app, main
+
+__all__ = ["answers", "app", "documents", "main"]

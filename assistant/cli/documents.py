@@ -1,0 +1,132 @@
+"""Commands that look after the corpus: ingest, documents, remove, search, doctor, reembed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant import printing
+from assistant.cli.app import app
+from assistant.cli.options import (
+    AsJson,
+    Companies,
+    Data,
+    File,
+    Forms,
+    Periods,
+    Since,
+    Text,
+    asked,
+    filters_of,
+)
+from assistant.reports import document_json, removed_json, search_json
+from assistant.research import whole_question
+from assistant.settings import load_settings
+from assistant.wiring import build, build_corpus
+from corpus.store import Corpus
+from ingest.console import run_ingest
+from ingest.originals import remove_document
+
+__all__ = ["doctor", "documents", "ingest", "reembed", "remove", "search"]
+
+
+@app.command()
+def ingest(
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files or folders.")],
+    data: Data = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, store nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read documents into the corpus; unchanged ones cost nothing."""
+    with opened(data) as corpus:
+        code = run_ingest(inputs, corpus, dry_run=dry_run, as_json=as_json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def documents(data: Data = None, as_json: AsJson = False) -> None:
+    """List the documents of the corpus."""
+    with opened(data) as corpus:
+        listed = corpus.documents()
+    if as_json:
+        printing.print_lines(document_json(document) for document in listed)
+    else:
+        printing.show_documents(listed)
+
+
+@app.command()
+def remove(
+    names: Annotated[
+        list[str], typer.Argument(metavar="DOCUMENT...", help="Id, file name or title.")
+    ],
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove documents from search and from citations, old ones included."""
+    with build(load_settings(data=data)) as runtime:
+        found = dict.fromkeys(runtime.corpus.find(name).id for name in names)
+        cited = [runtime.archive.citations_of(document_id) for document_id in found]
+        removed = [remove_document(runtime.corpus, document_id) for document_id in found]
+    if as_json:
+        printing.print_lines(map(removed_json, removed, cited))
+    else:
+        printing.show_removed(removed, cited)
+
+
+@app.command()
+def search(
+    question: Text = None,
+    questions: File = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 10,
+    company: Companies = None,
+    form: Forms = None,
+    period: Periods = None,
+    since: Since = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the passages nearest to a question."""
+    filters = filters_of(company, form, period, since)
+    items = asked(question, questions)
+    with opened(data) as corpus:
+        for item in items:
+            hits = corpus.search(whole_question(item.text, item.history), k, filters)
+            if as_json:
+                printing.print_lines([search_json(item.id, item.text, hits)])
+            else:
+                printing.show_hits(item.text, hits)
+
+
+@app.command()
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Rebuild both indexes from the catalog.")
+    ] = False,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that every passage is found by both indexes; exit 1 when one is not."""
+    with opened(data) as corpus:
+        health = corpus.repair() if repair else corpus.health()
+    if as_json:
+        printing.print_lines([health.as_json()])
+    else:
+        printing.show_health(health)
+    raise typer.Exit(0 if health.ok else 1)
+
+
+@app.command()
+def reembed(data: Data = None) -> None:
+    """Embed every passage anew, after a change of the embedding model."""
+    corpus = build_corpus(load_settings(data=data), any_model=True)
+    for done, total in corpus.reembed():
+        sys.stderr.write(f"\r{done} of {total} passages")
+    corpus.close()
+    sys.stderr.write("\nThe corpus is embedded with the configured model.\n")
+
+
+def opened(data: Path | None) -> Corpus:
+    return build_corpus(load_settings(data=data))

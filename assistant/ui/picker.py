@@ -1,0 +1,81 @@
+"""Who answers: the backend of the next question, and whether it may leave this network."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.backends.entry import AUTO, BackendEntry, Locality
+from assistant.ui import state
+from assistant.ui.escape import as_html
+from assistant.ui.resources import runtime
+
+__all__ = ["choices", "draw", "name_of", "where"]
+
+AUTO_LABEL = "Auto: routine or hard"
+AUTO_HELP = "Asks a routine backend, and a hard one where the question or the checks call for it."
+
+
+def choices() -> tuple[str, ...]:
+    """Return the names that can be asked now, in the file's order, `auto` last."""
+    usable = runtime().backends.usable(local_only=state.local_only())
+    return (*(entry.name for entry in usable), *([AUTO] if usable else []))
+
+
+def draw(*, disabled: bool) -> None:
+    """Draw the choice beside the chat input; what is unusable is listed on the Backends page."""
+    names = choices()
+    if state.backend() not in names and names:
+        state.choose_backend(names[0])
+    with st.container(key="picker", horizontal=True, vertical_alignment="center", gap="small"):
+        if names:
+            st.selectbox(
+                "Backend",
+                names,
+                index=names.index(state.backend()),
+                format_func=name_of,
+                key=state.PICKED_BACKEND,
+                on_change=state.take_picked_backend,
+                label_visibility="collapsed",
+                disabled=disabled,
+                width=240,
+            )
+        _local_only(disabled=disabled)
+        st.html(f'<span class="lf-where">{as_html(_going())}</span>')
+
+
+def name_of(name: str) -> str:
+    """Return how readers know a backend, `auto` included."""
+    return AUTO_LABEL if name == AUTO else runtime().backends.entry(name).label
+
+
+def where(entry: BackendEntry) -> str:
+    """Return where a question to an entry goes."""
+    if entry.locality is Locality.MACHINE or entry.host is None:
+        return Locality.MACHINE.value
+    if entry.locality is Locality.NETWORK:
+        return f"{Locality.NETWORK} ({entry.host})"
+    return entry.host
+
+
+def _local_only(*, disabled: bool) -> None:
+    forced = runtime().settings.local_only
+    st.toggle(
+        "Local only",
+        value=state.local_only(),
+        key=state.PICKED_LOCALITY,
+        on_change=state.take_picked_locality,
+        disabled=disabled or forced,
+        help="Set for the whole deployment."
+        if forced
+        else "No backend outside this machine and its private network can be asked.",
+    )
+
+
+def _going() -> str:
+    name = state.backend()
+    if not choices():
+        return "No backend can be used now; see Backends."
+    if name != AUTO:
+        return f"Question and evidence go to {where(runtime().backends.entry(name))}"
+    usable = runtime().backends.usable(local_only=state.local_only())
+    return "May go to " + ", ".join(dict.fromkeys(map(where, usable)))

@@ -1,0 +1,42 @@
+"""How a submitted question becomes a running turn of its conversation."""
+
+from __future__ import annotations
+
+from assistant import research
+from assistant.planning import planner
+from assistant.research import Inquiry
+from assistant.ui import state
+from assistant.ui.conversations import Conversation
+from assistant.ui.resources import runtime
+
+__all__ = ["start"]
+
+
+def start(conversation: Conversation, asked: state.Question) -> None:
+    """Start the turn; what stands in its way is told in the turn itself."""
+    product = runtime()
+    local_only = state.local_only()
+    inquiry = Inquiry(
+        question=asked.text,
+        history=conversation.history(before=asked.again),
+        evidence_tokens=product.settings.evidence_tokens,
+        conversation=conversation.id,
+        turn=asked.turn,
+    )
+    conversation.ask(
+        asked.turn,
+        asked.text,
+        asked.backend,
+        lambda stop: research.ask(
+            inquiry,
+            corpus=product.corpus,
+            planner=planner(
+                product.backends,
+                asked.backend,
+                local_only=local_only,
+                rules=product.settings.routing,
+            ),
+            meter=product.meter,
+            stop=stop,
+        ),
+    )

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assistant.backends.entry import BackendEntry, Kind, Locality, Tier
+from assistant.backends.entry_reading import locality_of, read_entries
+from corpus.errors import ConfigurationError
+
+PLAIN: dict[str, Any] = {
+    "label": "House",
+    "kind": "openai-compatible",
+    "provider": "house",
+    "model": "m",
+    "base_url": "https://llm.example.com/v1/",
+}
+
+
+def read(**changes: Any) -> BackendEntry:
+    row = {key: value for key, value in (PLAIN | changes).items() if value is not None}
+    (entry,) = read_entries("backends.toml", {"house": row})
+    return entry
+
+
+def test_what_is_left_out_has_a_default() -> None:
+    entry = read()
+    assert entry == BackendEntry(
+        name="house",
+        label="House",
+        kind=Kind.COMPATIBLE,
+        provider="house",
+        model="m",
+        base_url="https://llm.example.com/v1",
+        locality=Locality.OUTSIDE,
+    )
+    assert (entry.tier, entry.max_output, entry.timeout) == (Tier.HARD, 4096, 60)
+    assert entry.host == "llm.example.com"
+
+
+@pytest.mark.parametrize(
+    ("host", "locality"),
+    [
+        ("127.0.0.1", Locality.MACHINE),
+        ("localhost", Locality.MACHINE),
+        ("::1", Locality.MACHINE),
+        ("10.1.2.3", Locality.NETWORK),
+        ("192.168.1.5", Locality.NETWORK),
+        ("fd00::1", Locality.NETWORK),
+        ("100.64.0.7", Locality.NETWORK),
+        ("8.8.8.8", Locality.OUTSIDE),
+        ("gpu-box", None),
+        ("api.openai.com", None),
+    ],
+)
+def test_an_address_says_how_far_it_is(host: str, locality: Locality | None) -> None:
+    assert locality_of(host) is locality
+
+
+def test_a_name_is_outside_unless_the_entry_says_otherwise() -> None:
+    assert read(base_url="http://gpu-box:8000/v1").locality is Locality.OUTSIDE
+    said = read(base_url="http://gpu-box:8000/v1", locality="private network")
+    assert said.locality is Locality.NETWORK
+    assert said.host == "gpu-box:8000"
+    assert read(base_url="http://127.0.0.1:9/v1").locality is Locality.MACHINE
+
+
+def test_an_entry_may_be_called_further_than_it_is() -> None:
+    tunnel = read(base_url="http://127.0.0.1:9/v1", locality="outside")
+    assert tunnel.locality is Locality.OUTSIDE
+
+
+def test_providers_have_their_own_address() -> None:
+    entry = read(kind="anthropic", base_url=None, key="ANTHROPIC_API_KEY")
+    assert entry.base_url == "https://api.anthropic.com"
+    assert entry.locality is Locality.OUTSIDE
+    assert read(kind="ollama", base_url=None).locality is Locality.MACHINE
+
+
+def test_a_price_may_be_another_models() -> None:
+    assert read(price="zai/glm-5.2").price == ("zai", "glm-5.2")
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"kind": "telepathy"}, "kind = 'telepathy'"),
+        ({"label": None}, "label"),
+        ({"base_url": None}, "base_url"),
+        ({"base_url": "ftp://x/v1"}, "base_url"),
+        ({"base_url": "https://user:pass@x/v1"}, "user, password"),
+        ({"base_url": "https://x/v1?key=1"}, "query"),
+        ({"kind": "offline-analyst"}, "base_url"),
+        ({"kind": "openai"}, "key"),
+        ({"key": "lower case"}, "NAME_OF_A_VARIABLE"),
+        ({"api_key": "x"}, "no field 'api_key'"),
+        ({"base_url": "http://llm.example.com/v1", "key": "K"}, "https"),
+        ({"locality": "this machine"}, "this machine"),
+        ({"base_url": "http://8.8.8.8/v1", "locality": "private network"}, "is not so"),
+        ({"locality": "nearby"}, "locality"),
+        ({"tier": "simple"}, "tier"),
+        ({"max_output": 0}, "max_output"),
+        ({"max_output": True}, "max_output"),
+        ({"timeout": "1"}, "timeout"),
+        ({"stream_usage": "no"}, "stream_usage"),
+        ({"price": "glm"}, "price"),
+        ({"fallback": "nobody"}, "nobody"),
+        ({"fallback": "house"}, "comes back to itself"),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_entry(changes: dict[str, Any], names: str) -> None:
+    with pytest.raises(ConfigurationError, match=names) as error:
+        read(**changes)
+    assert "backends.toml: [backends.house]" in str(error.value)
+
+
+def test_a_key_that_stands_in_the_file_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        read(key="sk-live-0123456789abcdef")
+    assert "0123456789" not in str(error.value)
+
+
+@pytest.mark.parametrize("table", [[], {"auto": PLAIN}, {"a b": PLAIN}, {"house": "text"}])
+def test_a_wrong_table_is_refused(table: object) -> None:
+    with pytest.raises(ConfigurationError, match="backends"):
+        read_entries("backends.toml", table)
+
+
+def test_a_fallback_never_goes_further_away() -> None:
+    near = PLAIN | {"base_url": "http://127.0.0.1:9/v1", "fallback": "far"}
+    with pytest.raises(ConfigurationError, match="further away"):
+        read_entries("backends.toml", {"near": near, "far": PLAIN})
+    local = PLAIN | {"base_url": "http://127.0.0.1:9/v1"}
+    table = {"far": PLAIN | {"fallback": "near"}, "near": local | {"fallback": "end"}, "end": local}
+    assert [entry.fallback for entry in read_entries("backends.toml", table)] == [
+        "near",
+        "end",
+        None,
+    ]
