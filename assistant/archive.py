@@ -8,17 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, select, update
 
-from assistant.archive_records import (
-    Library,
-    answer_of,
-    evidence_from,
-    from_json,
-    record_of,
-    to_json,
-)
+from assistant.archive_records import Library, answer_of, evidence_from, record_of
+from assistant.archive_schema import Record, from_json, to_json
 from assistant.conversation import Answer, Evidence
+from assistant.cost.errors import LedgerError
 from assistant.cost.ledger import Ledger
 from assistant.cost.ledger_turns import conversations, turn_citations, turns
 from assistant.cost.models import Attempt
@@ -34,6 +29,9 @@ class TurnState(StrEnum):
     FAILED = "failed"
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
+
+
+UNENDED = (TurnState.RUNNING, TurnState.INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Archive:
     """The conversations in the ledger's file; safe to share between threads and processes.
 
     What was cited is looked up in `library` when a turn is read. All methods raise LedgerError
-    when the file cannot be used.
+    when the file cannot be used. Times are aware.
     """
 
     def __init__(self, ledger: Ledger, library: Library) -> None:
@@ -114,7 +112,13 @@ class Archive:
         error: str | None,
         at: datetime,
     ) -> None:
-        """Keep how a turn ended. One that was deleted meanwhile stays deleted."""
+        """Keep how a turn ended, once: an end that was kept before stands.
+
+        One that was deleted meanwhile stays deleted; one that another process took for abandoned
+        has its end after all. Raises ValueError for a turn that is still running.
+        """
+        if state is TurnState.RUNNING:
+            raise ValueError(f"turn {turn} is still running")
         record = record_of(answer.evidence if answer is not None else evidence, answer)
         values = {
             "state": state,
@@ -128,7 +132,8 @@ class Archive:
             for citation in (answer.citations if answer is not None else ())
         ]
         with self._file.write() as connection:
-            found = connection.execute(update(turns).where(turns.c.id == turn).values(values))
+            unended = and_(turns.c.id == turn, turns.c.state.in_(UNENDED))
+            found = connection.execute(update(turns).where(unended).values(values))
             if found.rowcount and cited:
                 connection.execute(insert(turn_citations), cited)
 
@@ -140,13 +145,17 @@ class Archive:
             return tuple(StoredConversation(**row) for row in connection.execute(query).mappings())
 
     def conversation(self, conversation: str) -> StoredConversation | None:
+        """Return a conversation whoever's it is, None where there is none of that id."""
         query = _listed().where(conversations.c.id == conversation)
         with self._file.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return StoredConversation(**row) if row is not None else None
 
     def turns(self, conversation: str) -> tuple[StoredTurn, ...]:
-        """Return the turns of a conversation in order."""
+        """Return the turns of a conversation in order.
+
+        Raises LedgerError for a record that this version cannot read, CorpusError.
+        """
         query = select(turns).where(turns.c.conversation == conversation)
         with self._file.read() as connection:
             rows = connection.execute(query.order_by(turns.c.ordinal)).mappings().all()
@@ -154,6 +163,7 @@ class Archive:
         return tuple(self._turn(row, attempts) for row in rows)
 
     def rename(self, conversation: str, title: str) -> None:
+        """Give a conversation another title; its place in the list stays."""
         with self._file.write() as connection:
             row = conversations.c.id == conversation
             connection.execute(update(conversations).where(row).values(title=title))
@@ -186,11 +196,8 @@ class Archive:
             return connection.scalar(query) or 0
 
     def _turn(self, row: RowMapping, attempts: dict[str, Attempt]) -> StoredTurn:
-        record = from_json(row["record"]) if row["record"] is not None else None
-        evidence = evidence_from(record, self._library) if record is not None else ()
-        answer = None
-        if record is not None:
-            answer = answer_of(row["question"], record, evidence, attempts)
+        record = self._record(row)
+        evidence = evidence_from(record, self._library)
         return StoredTurn(
             id=row["id"],
             conversation=row["conversation"],
@@ -199,11 +206,22 @@ class Archive:
             state=TurnState(row["state"]),
             text=row["text"],
             error=row["error"],
-            answer=answer,
+            answer=answer_of(row["question"], record, evidence, attempts),
             evidence=evidence,
             started=row["started"],
             ended=row["ended"],
         )
+
+    def _record(self, row: RowMapping) -> Record:
+        if row["record"] is None:
+            return record_of((), None)
+        try:
+            return from_json(row["record"])
+        except ValueError as error:
+            raise LedgerError(
+                f"{self._file.path}: the record of turn {row['id']} cannot be read; it is damaged "
+                "or of a newer version: update Load Factor or delete the conversation."
+            ) from error
 
 
 def _touch(
@@ -217,11 +235,12 @@ def _touch(
 
 
 def _title(question: str) -> str:
-    """Return the question on one line, cut at a word's end."""
+    """Return the question on one line, cut at the end of a word that is near enough."""
     line = " ".join(question.split())
     if len(line) <= LONGEST_TITLE:
         return line
-    return f"{line[: LONGEST_TITLE - 1].rsplit(' ', 1)[0]}…"
+    end = line.rfind(" ", LONGEST_TITLE // 2, LONGEST_TITLE)
+    return f"{line[: end if end > 0 else LONGEST_TITLE - 1]}…"
 
 
 def _listed() -> Select[Any]:

@@ -1,36 +1,35 @@
 """A finished turn as a record that holds no text of any document: only where that text stands.
 
 What was quoted is looked up again when the turn is drawn. So an old turn opens the passages of a
-document that was replaced since, and one that was removed is gone from old turns too.
+document that was replaced since, and one that was removed is gone from old turns too. Where a
+passage's text is not what it was, it counts as gone: no other words may stand under a citation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol
+from hashlib import sha256
+from typing import Protocol
 
-from pydantic import TypeAdapter
-
-from assistant.conversation import (
-    Answer,
-    Citation,
-    CitedFigure,
-    Evidence,
-    Flag,
-    Seconds,
-    Span,
-    Step,
+from assistant.archive_schema import (
+    VERSION,
+    DocumentFacts,
+    Record,
+    StoredAnswer,
+    StoredCitation,
+    StoredEvidence,
+    StoredPassage,
+    StoredStep,
 )
+from assistant.conversation import Answer, Citation, Evidence, Step
 from assistant.cost.models import Attempt
 from assistant.evidence import evidence_of
 from corpus.errors import DocumentNotFound
-from corpus.models import Document, Media, Passage
+from corpus.models import Document, Passage
 
-__all__ = ["Library", "Record", "answer_of", "evidence_from", "from_json", "record_of", "to_json"]
+__all__ = ["Library", "answer_of", "evidence_from", "record_of"]
 
-VERSION = 1
+DIGEST_DIGITS = 16
 
 
 class Library(Protocol):
@@ -40,84 +39,10 @@ class Library(Protocol):
     def document(self, document_id: str) -> Document: ...
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFacts:
-    """What is still said of a document that was removed; nothing of its text."""
-
-    id: str
-    title: str
-    media: Media
-    companies: tuple[str, ...]
-    form: str | None
-    fiscal_period: str | None
-    published: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredEvidence:
-    n: int
-    document: DocumentFacts
-    passages: tuple[str, ...]
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCitation:
-    """A quote as offsets into its passage's text."""
-
-    n: int
-    passage: str
-    quote: Span
-
-
-@dataclass(frozen=True, slots=True)
-class StoredStep:
-    backend: str
-    label: str
-    destination: str
-    reason: str
-    outcome: str | None
-    attempt: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
-    text: str
-    answered: bool
-    citations: tuple[StoredCitation, ...]
-    figures: tuple[CitedFigure, ...]
-    dropped: int
-    flags: tuple[Flag, ...]
-    steps: tuple[StoredStep, ...]
-    attempt: str
-    attempts: tuple[str, ...]
-    seconds: Seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What a turn leaves; `answer` is None for one that has none."""
-
-    evidence: tuple[StoredEvidence, ...]
-    answer: StoredAnswer | None
-    version: int = VERSION
-
-
-_JSON = TypeAdapter(Record)
-
-
-def to_json(record: Record) -> dict[str, Any]:
-    found: dict[str, Any] = _JSON.dump_python(record, mode="json")
-    return found
-
-
-def from_json(value: Mapping[str, Any]) -> Record:
-    """Raises ValueError for what is no record of this version."""
-    return _JSON.validate_python(value)
-
-
 def record_of(evidence: Sequence[Evidence], answer: Answer | None) -> Record:
+    """Return the record of a turn; `answer` is None for one that has none."""
     return Record(
+        version=VERSION,
         evidence=tuple(map(_stored_evidence, evidence)),
         answer=_stored_answer(answer) if answer is not None else None,
     )
@@ -164,8 +89,10 @@ def _stored_evidence(item: Evidence) -> StoredEvidence:
         form=document.form,
         fiscal_period=document.fiscal_period,
         published=document.published,
+        source=document.sources[-1] if document.sources else None,
     )
-    return StoredEvidence(item.n, facts, tuple(p.id for p in item.passages), item.tokens)
+    passages = tuple(StoredPassage(p.id, _digest(p.text)) for p in item.passages)
+    return StoredEvidence(item.n, facts, passages, item.tokens)
 
 
 def _stored_answer(answer: Answer) -> StoredAnswer:
@@ -184,7 +111,7 @@ def _stored_answer(answer: Answer) -> StoredAnswer:
 
 
 def _stored_citation(citation: Citation) -> StoredCitation:
-    start = max(0, citation.passage.text.find(citation.quote))
+    start = citation.passage.text.index(citation.quote)
     return StoredCitation(citation.n, citation.passage.id, (start, start + len(citation.quote)))
 
 
@@ -211,23 +138,38 @@ def _step(step: StoredStep, attempts: Mapping[str, Attempt]) -> Step:
 
 
 def _evidence(item: StoredEvidence, library: Library) -> Evidence:
-    try:
-        document = library.document(item.document.id)
-    except DocumentNotFound:
-        document = Document(
-            id=item.document.id,
-            title=item.document.title,
-            media=item.document.media,
-            companies=item.document.companies,
-            form=item.document.form,
-            fiscal_period=item.document.fiscal_period,
-            published=item.document.published,
-        )
+    document = _document(item.document, library)
     passages = [
-        library.passage(name) or Passage(name, document.id, place, "", "")
-        for place, name in enumerate(item.passages)
+        _passage(stored, document.id, place, library) for place, stored in enumerate(item.passages)
     ]
     return evidence_of(item.n, document, passages, item.tokens)
+
+
+def _document(facts: DocumentFacts, library: Library) -> Document:
+    try:
+        return library.document(facts.id)
+    except DocumentNotFound:
+        return Document(
+            id=facts.id,
+            title=facts.title,
+            media=facts.media,
+            companies=facts.companies,
+            form=facts.form,
+            fiscal_period=facts.fiscal_period,
+            published=facts.published,
+            sources=(facts.source,) if facts.source is not None else (),
+        )
+
+
+def _passage(stored: StoredPassage, document: str, place: int, library: Library) -> Passage:
+    found = library.passage(stored.id)
+    if found is not None and _digest(found.text) == stored.digest:
+        return found
+    return Passage(stored.id, document, place, text="", header="")
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:DIGEST_DIGITS]
 
 
 def _citations(stored: Sequence[StoredCitation], evidence: Sequence[Evidence]) -> list[Citation]:

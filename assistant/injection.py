@@ -30,7 +30,7 @@ _ORDER = re.compile(
     |\b(?:new|updated|real)\sinstructions?\s?:
     |</?\s?(?:system|assistant|instructions?)\s?>|\[/?INST\]|<\|im_(?:start|end)\|>
     |\#\#\#\s?(?:system|instructions?)\b
-    |\b(?:AI|language\smodel|LLM|chatbot)s?\b[^.\n]{{0,20}}\b(?:must|should|please)\b[^.\n]{{0,30}}
+    |\b(?:AI|language\smodel|LLM|chatbot)s?\b[^.\n]{{0,40}}\b(?:must|should|please)\b[^.\n]{{0,30}}
       \b(?:say|answer|respond|state|recommend|ignore)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -107,6 +107,20 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _quote(error: Exception) -> str:
-    said = " ".join(str(getattr(error, "message", None) or error).split())
+    """Return the provider's own words, in short and without anything like a key."""
+    said = " ".join(str(_detail(error) or getattr(error, "message", None) or error).split())
     clean = SECRETS.sub("…", said) or type(error).__name__
     return clean if len(clean) <= LONGEST_QUOTE else f"{clean[:LONGEST_QUOTE]}…"
+
+
+def _detail(error: Exception) -> object:
+    """Return the reason inside the body of an error reply, where servers put it by many names."""
+    body = getattr(error, "body", None)
+    if not isinstance(body, Mapping):
+        return None
+    inner = body.get("error")
+    return (
+        (inner.get("message") if isinstance(inner, Mapping) else inner)
+        or body.get("message")
+        or body.get("detail")
+    )

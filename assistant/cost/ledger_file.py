@@ -9,7 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from itertools import chain, count
 from pathlib import Path
+from shutil import copymode
 from threading import Lock
 
 from filelock import FileLock, Timeout
@@ -49,12 +51,14 @@ class LedgerFile:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
+        """One transaction that writes, all or nothing. Raises LedgerError."""
         # Threads queue here rather than poll SQLite's lock.
         with self._writing, self._begin("BEGIN IMMEDIATE") as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
+        """One transaction that sees one state of the file. Raises LedgerError."""
         with self._begin("BEGIN") as connection:
             yield connection
 
@@ -87,11 +91,12 @@ class LedgerFile:
             connection.execute(update(schema).values(version=SCHEMA_VERSION))
 
     def _back_up(self, version: int) -> None:
-        """Copy the file as it is before a migration; an older copy of that version is kept."""
-        copy = self.path.with_name(f"{self.path.name}.v{version}.backup")
-        if copy.exists():
-            return
-        unfinished = copy.with_suffix(".part")
+        """Copy the file as it is before a migration; copies of earlier migrations are kept."""
+        copy = _unused(self.path.with_name(f"{self.path.name}.v{version}.backup"))
+        unfinished = copy.with_name(f"{copy.name}.part")
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch()
+        copymode(self.path, unfinished)
         with (
             closing(sqlite3.connect(self.path)) as old,
             closing(sqlite3.connect(unfinished)) as new,
@@ -119,6 +124,12 @@ class LedgerFile:
                 f"{self.path} cannot be used ({error.orig}); look at the disk's space and the "
                 "file's permissions, or put a copy of the file back."
             ) from error
+
+
+def _unused(path: Path) -> Path:
+    """Return the path, with a number behind it where it is taken."""
+    numbered = (path.with_name(f"{path.name}.{number}") for number in count(2))
+    return next(name for name in chain([path], numbered) if not name.exists())
 
 
 def _create(connection: Connection) -> None:

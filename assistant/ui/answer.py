@@ -18,6 +18,13 @@ UNSUPPORTED = frozenset(
 )
 """Doubts about an answer as a whole, not about a piece of it."""
 QUOTED = 90
+SHOW_LAST = """<script>
+window.setTimeout(() => {
+  const asked = document.querySelectorAll(".lf-question");
+  asked[asked.length - 1]?.scrollIntoView({block: "start"});
+}, 60);
+</script>"""
+"""A long conversation would hide its new question below the edge. Holds no text but ours."""
 
 
 def draw(turn: Shown) -> None:
@@ -34,6 +41,7 @@ def draw(turn: Shown) -> None:
 def stream(turn: RunningTurn) -> None:
     """Draw a running turn until it ends; the thread goes on if this run is cut short."""
     _question(turn)
+    st.html(SHOW_LAST, unsafe_allow_javascript=True)
     with st.container(key=f"answer-{turn.id}", gap="small"):
         status, body, sources = st.empty(), st.empty(), st.empty()
         st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=turn.stop)
@@ -112,7 +120,7 @@ def _note(flag: Flag, text: str) -> str:
 
 
 def _held(answer: Answer) -> None:
-    if answer.figures and all(figure.verified for figure in answer.figures):
+    if answer.figures and answer.supported:
         held = count(len(answer.figures), "figure")
         st.html(f'<div class="lf-held">{held} checked against the cited passages</div>')
 

@@ -93,14 +93,15 @@ def bar(readings: Sequence[Reading]) -> None:
         f'<span class="lf-tokens">{as_html(reading.tokens)}</span></div>'
         for reading in readings
     )
-    elsewhere = " · ".join(
-        f"<b>{as_html(row.reference.label)}</b> {as_html(_price(row))}"
+    elsewhere = "".join(
+        f'<span class="lf-tokens"><b>{as_html(row.reference.label)}</b> '
+        f"{as_html(_price(row))}</span>"
         for row in readings[1].elsewhere
     )
     st.html(
         f'<div class="lf-meter" role="status" aria-label="Cost meter">{cells}'
         f'<div class="lf-cell lf-elsewhere"><span class="lf-label">Conversation elsewhere · '
-        f'repriced, not run</span><span class="lf-tokens">{elsewhere}</span></div></div>'
+        f"repriced, not run</span>{elsewhere}</div></div>"
     )
 
 

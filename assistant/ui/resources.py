@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 
 from assistant import wiring
+from assistant.backends.entry import AUTO
 from assistant.cost.comparison import reprice_attempts
 from assistant.cost.models import Attempt, Repriced
 from assistant.settings import load_settings
 from assistant.ui.conversations import Conversations
 from assistant.wiring import Runtime
+from corpus.errors import LoadFactorError
 from ingest.readers import page_picture
 
 __all__ = ["conversations", "picture", "repriced", "runtime"]
+
+log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner="Opening the corpus …")
 def runtime() -> Runtime:
     """Return the running product. Raises LoadFactorError when it cannot be built."""
-    return wiring.build(load_settings())
+    built = wiring.build(load_settings())
+    # The first reader need not wait for the model and the vendor's library to load.
+    Thread(target=_warm, args=(built,), name="warm-up", daemon=True).start()
+    return built
+
+
+def _warm(product: Runtime) -> None:
+    name = product.settings.default_backend
+    try:
+        product.corpus.embedder.embed_query("capital expenditure")
+        if name != AUTO and product.backends.why_not(name) is None:
+            product.backends.get(name)
+    except LoadFactorError as error:
+        log.warning("not warmed up: %s", error)
 
 
 @st.cache_resource(show_spinner=False)

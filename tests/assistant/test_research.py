@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +18,9 @@ from langsmith.utils import get_env_var, tracing_is_enabled
 
 from assistant.backends.analyst import OfflineAnalyst
 from assistant.backends.backend import Backend
+from assistant.backends.errors import BackendUnavailable
 from assistant.backends.silence import silence_tracing
-from assistant.conversation import Turn
+from assistant.conversation import Evidence, Turn
 from assistant.cost.ledger import Ledger
 from assistant.cost.meter import Meter
 from assistant.cost.models import AttemptState, CostSource, UsageSource
@@ -33,13 +34,14 @@ from assistant.events import (
     TextDelta,
 )
 from assistant.evidence import build_evidence
-from assistant.planning import only
+from assistant.planning import Leg, Plan, only
 from assistant.prompts import REFUSAL, render
 from assistant.research import Inquiry, ask
 from corpus.errors import CorpusDamaged
 from corpus.models import Filters, Hit
 from corpus.tokens import count_tokens
 from tests.assistant.packs import document, hit, passage
+from tests.fakes import ScriptedChat
 
 META = document("Meta 10-Q", "Meta", "10-Q")
 FOUND = hit(META, passage(META, "We expect 2026 capex of $125 billion to $145 billion."), 1)
@@ -274,3 +276,85 @@ def test_silence_removes_the_variables_that_break_every_call() -> None:
     silence_tracing()
     assert "LANGCHAIN_TRACING" not in os.environ
     assert not tracing_is_enabled()
+
+
+RIGHT = "Meta expects $125 billion to $145 billion in capex for 2026 [1]."
+WRONG = "Meta expects capex of $999 billion for 2026 [1]."
+
+
+def chain(*backends: Backend) -> tuple[Leg, ...]:
+    return tuple(Leg(item, "chosen" if n == 0 else "it failed") for n, item in enumerate(backends))
+
+
+def follow(meter: Meter, *chains: tuple[Leg, ...]) -> list[Event]:
+    return list(
+        ask(inquiry(), corpus=ShelfCorpus(), planner=lambda question, evidence: chains, meter=meter)
+    )
+
+
+def named(name: str, *script: object) -> Backend:
+    return replace(backend(*script), name=name, label=name.title())
+
+
+def test_an_answer_that_passes_ends_the_turn(meter: Meter) -> None:
+    events = follow(meter, chain(named("cheap", RIGHT)), chain(named("strong", "never")))
+    answer = answered(events).answer
+    assert [step.backend for step in answer.steps] == ["cheap"]
+    assert answer.steps[0].outcome == "answered"
+    assert len(answer.attempts) == 1
+
+
+def test_an_answer_that_fails_its_checks_is_asked_of_the_next(meter: Meter) -> None:
+    events = follow(meter, chain(named("cheap", WRONG)), chain(named("strong", RIGHT)))
+    answer = answered(events).answer
+    assert answer.text == RIGHT
+    cheap, strong = answer.steps
+    assert cheap.outcome == "did not pass the checks (unsupported figure)"
+    assert (strong.backend, strong.outcome) == ("strong", "answered")
+    assert [step.attempt for step in answer.steps] == list(answer.attempts)
+    assert answer.attempts[1].parent == answer.attempts[0].id
+    asked = [event.step.backend for event in events if isinstance(event, Asking)]
+    assert asked == ["cheap", "strong"]
+
+
+def test_a_doubtful_answer_stands_where_no_better_one_comes(meter: Meter) -> None:
+    events = follow(
+        meter, chain(named("cheap", WRONG)), chain(named("strong", ValueError("broken")))
+    )
+    answer = answered(events).answer
+    assert answer.text == WRONG
+    assert not answer.supported
+    assert [step.outcome for step in answer.steps][1] == "failed (interrupted)"
+    assert len(answer.attempts) == 2 + 2, "what broke off before any text is tried three times"
+
+
+def test_a_refusal_of_the_routine_backend_stands(meter: Meter) -> None:
+    events = follow(meter, chain(named("cheap", REFUSAL)), chain(named("strong", RIGHT)))
+    assert answered(events).answer.text == REFUSAL
+
+
+def test_who_stands_in_answers_when_a_backend_fails_in_mid_stream(meter: Meter) -> None:
+    first = named("first", "Half an ", RuntimeError("reset"))
+    answer = answered(follow(meter, chain(first, named("second", RIGHT)))).answer
+    assert answer.text == RIGHT
+    assert [step.outcome for step in answer.steps] == ["failed (interrupted)", "answered"]
+    assert [row.state for row in answer.attempts] == [AttemptState.ERROR, AttemptState.OK]
+
+
+def test_a_plan_that_cannot_be_made_is_told(meter: Meter) -> None:
+    def nobody(question: str, evidence: Sequence[Evidence]) -> Plan:
+        raise BackendUnavailable("No backend can be used now.")
+
+    *_, last = ask(inquiry(), corpus=ShelfCorpus(), planner=nobody, meter=meter)
+    assert last == Failed("No backend can be used now.")
+    assert meter.ledger.attempts() == ()
+
+
+def test_history_is_sent_only_where_it_is_needed(meter: Meter) -> None:
+    chat = ScriptedChat(replies=[RIGHT])
+    spoken = replace(backend(local=True), chat=chat)
+    turns = (Turn("What capex does Amazon expect for 2026?", "About $200 billion [7]."),)
+    run(meter, spoken, history=turns)
+    run(meter, spoken, question="And in the year after?", history=turns)
+    assert [len(messages) for messages in chat.asked] == [2, 4]
+    assert "[7]" not in str(chat.asked[1])

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.servers.openai_server import completion, failure
 
 from tests.conftest import MODELS
 from tests.e2e.browser import REPOSITORY, ingest, running_app, running_process
 from tests.e2e.test_app import ask, chips, go
 from tests.servers.loopback import Hold, LoopbackServer, Received, Reply
+from tests.servers.openai_server import completion, failure
 
 pytestmark = pytest.mark.e2e
 
@@ -280,11 +280,11 @@ def test_fault_48_a_killed_app_loses_no_cost_and_no_conversation(
         page.wait_for_url("**conversation=**")
         left = page.url.partition("?")[2]
         spent = sum(row["cost"] or 0 for row in stage.rows())
-        stage.first.queue(completion("Zephyr", hold=hold))
+        stage.first.queue(completion("Unfinished business", hold=hold))
         box = page.get_by_test_id("stChatInputTextArea")
         box.fill("And in the year before?")
         box.press("Enter")
-        expect(answer(page)).to_contain_text("Zephyr")
+        expect(answer(page)).to_contain_text("Unfinished business")
         process.kill()
         process.wait(15)
         page.close()
@@ -315,6 +315,7 @@ def test_fault_48_a_killed_app_loses_no_cost_and_no_conversation(
         expect(page.locator(".lf-question")).to_have_count(2)
 
         go(page, "History")
+        expect(page.get_by_role("link", name="Turbines of Zephyr")).to_be_visible()
         count = page.locator('[class*="st-key-conversation-"]').count()
         page.locator('[class*="st-key-conversation-"]').first.get_by_role("button").click()
         page.get_by_test_id("stPopoverBody").get_by_role("button", name="Delete").click()
