@@ -1,18 +1,22 @@
-"""Is an answer true to its evidence? All checks of one answer, and what they found. Pure."""
+"""Pure: is an answer true to its evidence? Every check of one answer, and what they found."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.backends.analyst_terms import stem
-from assistant.citations import COMMON, Claim, check, claims
-from assistant.conversation import Citation, CitedFigure, Evidence, Flag, FlagKind
+from assistant.citations import Claim, check, claims
+from assistant.conversation import Citation, CitedFigure, Evidence, Flag, FlagKind, Span
 from assistant.figures import verify
-from assistant.injection import follows_orders, orders, repeats
+from assistant.injection import obeyed, planted
 from assistant.prompts import REFUSAL, SYSTEM, is_refusal, shows_fences
-from assistant.sentences import words
+from assistant.sentences import shared_runs
+from assistant.statements import (
+    is_english,
+    is_unrelated,
+    needs_citation,
+    says_what_is_missing,
+)
 
 __all__ = ["ESCALATING", "CheckedAnswer", "check_answer"]
 
@@ -29,21 +33,16 @@ ESCALATING = frozenset(
 """Doubts for which routing asks a stronger backend."""
 REPEATED_RUN = 8
 """Words in a row of our own instructions; fewer may be chance."""
-FEW_WORDS = 4
-"""Content words that make a piece of an answer a statement about the evidence."""
-HEADING = re.compile(r"#{1,6}\s|\*\*[^*]+\*\*:?$|\|?[\s:|-]+\|?$")
-CUT = {
-    "length": "it reached the longest answer allowed (max_output in backends.toml)",
-    "max_tokens": "it reached the longest answer allowed (max_output in backends.toml)",
-}
-WHOLE = frozenset({None, "stop"})
+WHOLE = frozenset({"", "stop", "stop_sequence", "end_turn", "eos", "completed"})
+TOO_LONG = frozenset({"length", "max_tokens", "max_output_tokens", "model_length"})
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
     """An answer's text with known markers only, and all that was found in it.
 
-    `dropped` counts markers that named evidence which was never given.
+    `answered` is False for a refusal and for an empty text; `dropped` counts markers that named
+    evidence which was never given. Spans are offsets in `text`.
     """
 
     text: str
@@ -57,127 +56,142 @@ class CheckedAnswer:
 def check_answer(
     text: str, evidence: Sequence[Evidence], *, finish_reason: str | None = None
 ) -> CheckedAnswer:
-    """Return the answer checked against the evidence that it was given."""
+    """Return the answer `text` of a backend checked against the evidence that it was given.
+
+    `finish_reason` is the backend's own word for why it ended, None where it gave none.
+    """
     checked = check(text.strip(), evidence)
-    clean = checked.text.strip()
-    answered = bool(clean) and not is_refusal(clean)
-    figures = verify(clean, evidence)
-    found = _Findings(clean, answered, checked.citations, figures, checked.dropped, evidence)
+    checks = _Checks(
+        text=checked.text,
+        answered=bool(checked.text.strip()) and not is_refusal(checked.text),
+        cites=bool(checked.citations),
+        claims=claims(checked.text),
+        figures=verify(checked.text, evidence),
+        evidence=evidence,
+    )
+    flags = (
+        *checks.of_citations(checked.dropped),
+        *checks.of_figures(),
+        *checks.of_statements(),
+        *checks.of_instructions(),
+        *_of_ending(finish_reason),
+    )
     return CheckedAnswer(
-        text=clean,
-        answered=answered,
-        citations=checked.citations,
-        figures=figures,
-        dropped=checked.dropped,
-        flags=tuple(found.flags(finish_reason)),
+        checked.text, checks.answered, checked.citations, checks.figures, checked.dropped, flags
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Findings:
+class _Checks:
+    """An answer taken to pieces."""
+
     text: str
     answered: bool
-    citations: Sequence[Citation]
-    figures: Sequence[CitedFigure]
-    dropped: int
+    cites: bool
+    claims: tuple[Claim, ...]
+    figures: tuple[CitedFigure, ...]
     evidence: Sequence[Evidence]
 
-    def flags(self, finish_reason: str | None) -> Iterator[Flag]:
-        pieces = [claim for claim in claims(self.text) if not _is_furniture(claim)]
-        yield from self._orders(pieces)
-        yield from self._citations()
-        yield from self._figures()
-        if self.answered and self.citations:
-            yield from self._uncited(pieces)
-        yield from self._unrelated(pieces)
-        if finish_reason not in WHOLE:
-            why = CUT.get(finish_reason or "", f"the backend ended it with “{finish_reason}”")
-            yield Flag(FlagKind.CUT_SHORT, f"The answer was cut short: {why}.")
-
-    def _orders(self, pieces: Sequence[Claim]) -> Iterator[Flag]:
-        own = SYSTEM.replace(REFUSAL, "")
-        if repeats(self.text, own, REPEATED_RUN) or shows_fences(self.text):
+    def of_citations(self, dropped: int) -> Iterator[Flag]:
+        if self.answered and not self.cites:
             yield Flag(
-                FlagKind.REPEATS_INSTRUCTIONS,
-                "The answer repeats the assistant's own instructions instead of the documents.",
+                FlagKind.NO_CITATION,
+                "The answer cites no evidence: nothing shows that the documents support it.",
             )
-        planted = any(orders(item.text) for item in self.evidence)
-        bare = self.answered and planted and not self.citations
-        if bare or follows_orders([piece.text for piece in pieces], self.evidence):
+        if dropped:
+            named = "1 citation" if dropped == 1 else f"{dropped} citations"
             yield Flag(
-                FlagKind.INSTRUCTED_BY_EVIDENCE,
-                "A passage in the evidence gives the assistant instructions, and the answer seems "
-                "to follow them.",
+                FlagKind.INVENTED_CITATION,
+                f"{named} removed: no such evidence was given.",
             )
 
-    def _citations(self) -> Iterator[Flag]:
-        if self.answered and not self.citations:
-            yield Flag(FlagKind.NO_CITATION, "The answer cites none of the evidence.")
-        if self.dropped:
-            removed = "1 citation" if self.dropped == 1 else f"{self.dropped} citations"
-            yield Flag(
-                FlagKind.INVENTED_CITATION, f"{removed} removed: no such evidence was given."
-            )
-
-    def _figures(self) -> Iterator[Flag]:
+    def of_figures(self) -> Iterator[Flag]:
         wrong = [figure for figure in self.figures if not figure.verified]
+        if not self.answered:
+            wrong = [figure for figure in wrong if not self._is_sought(figure)]
         if wrong:
-            names = ", ".join(dict.fromkeys(figure.text for figure in wrong))
+            named = ", ".join(dict.fromkeys(" ".join(figure.text.split()) for figure in wrong))
             yield Flag(
                 FlagKind.UNSUPPORTED_FIGURE,
-                f"Not found in the cited passages: {names}.",
+                f"Not found in the passages that are cited for it: {named}.",
                 tuple(figure.span for figure in wrong),
             )
 
-    def _uncited(self, pieces: Sequence[Claim]) -> Iterator[Flag]:
-        """Statements about the evidence's own subject that name no evidence for it."""
-        known = _stems(" ".join(item.text for item in self.evidence))
-        bare = [
-            piece
-            for piece in pieces
-            if not piece.cited and len(_content(piece.text) & known) >= FEW_WORDS
-        ]
-        if bare:
-            yield Flag(
-                FlagKind.UNCITED_STATEMENT,
-                "Stated without a citation:",
-                tuple(piece.span for piece in bare),
-            )
-
-    def _unrelated(self, pieces: Sequence[Claim]) -> Iterator[Flag]:
-        texts = {
-            item.n: _stems(f"{item.document.title} {item.header} {item.text}")
-            for item in self.evidence
-        }
-        apart = [
-            piece
-            for piece in pieces
-            if piece.cited
-            and _in_english(piece.text)
-            and len(_content(piece.text)) >= FEW_WORDS
-            and not any(_content(piece.text) & texts.get(n, frozenset()) for n in piece.cited)
-        ]
+    def of_statements(self) -> Iterator[Flag]:
+        if not (self.answered and self.cites):
+            return
+        english = is_english(self.text)
+        uncited = [claim.span for claim in self.claims if self._lacks(claim, english)]
+        if uncited:
+            named = "1 statement cites" if len(uncited) == 1 else f"{len(uncited)} statements cite"
+            yield Flag(FlagKind.UNCITED_STATEMENT, f"{named} no evidence.", tuple(uncited))
+        apart = [claim.span for claim in self.claims if self._stands_apart(claim)]
         if apart:
             yield Flag(
                 FlagKind.UNRELATED_CITATION,
-                "A cited passage shares no word with the statement that cites it.",
-                tuple(piece.span for piece in apart),
+                "A cited passage has not one word in common with the statement that cites it.",
+                tuple(apart),
             )
 
+    def of_instructions(self) -> Iterator[Flag]:
+        own = [span for part in SYSTEM.split(REFUSAL) for span in _repeated(self.text, part)]
+        if own or shows_fences(self.text):
+            yield Flag(
+                FlagKind.REPEATS_INSTRUCTIONS,
+                "The answer repeats the assistant's own instructions.",
+                tuple(own),
+            )
+        followed = obeyed(self.claims, self.evidence)
+        bare = self.answered and not self.cites and any(map(_is_planted, self.evidence))
+        if followed or bare:
+            yield Flag(
+                FlagKind.INSTRUCTED_BY_EVIDENCE,
+                "A passage in the evidence tries to give the assistant instructions, and the "
+                "answer may follow them.",
+                followed,
+            )
 
-def _is_furniture(claim: Claim) -> bool:
-    """Tell whether a piece only leads in, heads or rules off what follows."""
-    return claim.text.endswith(":") or HEADING.match(claim.text) is not None
+    def _is_sought(self, figure: CitedFigure) -> bool:
+        """Tell whether a refusal names a figure only to say that it was not found."""
+        return any(
+            _within(figure.span, claim.span) and says_what_is_missing(claim.text)
+            for claim in self.claims
+            if not claim.cited
+        )
+
+    def _lacks(self, claim: Claim, english: bool) -> bool:
+        figures = any(_within(figure.span, claim.span) for figure in self.figures)
+        return not claim.cited and needs_citation(
+            self.text, *claim.span, figures=figures, english=english
+        )
+
+    def _stands_apart(self, claim: Claim) -> bool:
+        cited = [item for item in self.evidence if item.n in claim.cited]
+        supported = any(
+            figure.verified and _within(figure.span, claim.span) for figure in self.figures
+        )
+        return bool(cited) and not supported and is_unrelated(claim.text, cited, self.evidence)
 
 
-def _in_english(text: str) -> bool:
-    """Words cannot be compared across languages; the documents are in English."""
-    return any(word in COMMON for word in words(text))
+def _of_ending(finish_reason: str | None) -> Iterator[Flag]:
+    reason = (finish_reason or "").casefold()
+    if reason in TOO_LONG:
+        yield Flag(
+            FlagKind.CUT_SHORT,
+            "The answer was cut short: it reached the longest answer allowed (max_output in "
+            "backends.toml).",
+        )
+    elif reason not in WHOLE:
+        yield Flag(FlagKind.CUT_SHORT, f"The backend ended the answer early ({reason}).")
 
 
-def _content(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text) if word not in COMMON)
+def _repeated(text: str, part: str) -> tuple[Span, ...]:
+    return shared_runs(text, part, REPEATED_RUN)
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words(text))
+def _is_planted(item: Evidence) -> bool:
+    return bool(planted(item.document.title) or planted(item.text))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] < outer[1]

@@ -7,58 +7,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.conversation import Citation, Evidence, Span
 from assistant.quantities import quantities
-from assistant.sentences import is_row, spans, words
+from assistant.sentences import is_item, is_row, spans, words
 from corpus.models import Passage
-from corpus.sentences import sentence_ends
 
-__all__ = ["COMMON", "Checked", "Claim", "MarkerFilter", "check", "claims"]
+__all__ = ["COMMON", "Checked", "Claim", "MarkerFilter", "check", "claims", "without_markers"]
 
-_MARKER = re.compile(r"(?P<space>[ \t]*)\[ *(?P<body>\d{1,3}(?: *[,;–-] *\d{1,3})*) *\]")
-_UNFINISHED = re.compile(r"[ \t]*(?:\[[\d ,;–-]*)?\Z")
-_GROUP = re.compile(r"(?:\s*\[\d+\])+[.,;]?")
-_CLOSED = re.compile(r"[.!?…][\"'”’)]*\s*\Z")
+_BODY = r"\d{1,3}(?: *[,;–-] *\d{1,3})*"
+_MARKER = re.compile(rf"(?P<space>[ \t]*)[\[【] *(?P<body>{_BODY}) *[\]】]")
+_UNFINISHED = re.compile(r"[ \t]*(?:[\[【][\d ,;–-]*)?\Z")
+_GROUP = re.compile(rf"(?:\s*\[ *{_BODY} *\])+")
+_AFTER = re.compile(rf"{_GROUP.pattern}(?!\s*[a-z])")
+"""Markers that open a sentence, but are no subject of it ("[2] says …")."""
+_SUBJECT = re.compile(rf"(?<=[.!?])(?={_GROUP.pattern}\s+[a-z])")
+_NAMES_SOURCE = re.compile(
+    r"\W*(?:(?:according to|as|by|document|evidence|from|in|passage|per|reported|see|shown|source"
+    r"|stated)\b\W*)*",
+    re.IGNORECASE,
+)
+"""What stands before the first marker of a sentence whose markers go before what they support."""
+_EDGE = re.compile(r"(?:[.,;:)*”\"]*(?=\s|\Z))?\s*")
+_LEAD_IN = re.compile(r":\W*\Z")
 _LONGEST_QUOTE = 3
 _FIGURE_WEIGHT = 3.0
 _LENGTH_COST = 0.02
-COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "has",
-        "have",
-        "in",
-        "is",
-        "it",
-        "its",
-        "of",
-        "on",
-        "or",
-        "our",
-        "that",
-        "the",
-        "their",
-        "this",
-        "to",
-        "was",
-        "we",
-        "were",
-        "which",
-        "will",
-        "with",
-    ]
-)
+_COMMON_WORDS = """
+    a an and are as at be by for from has have in is it its of on or our that the their this to was
+    we were which will with
+"""
+COMMON = frozenset(_COMMON_WORDS.split())
+"""Words that say nothing of what a statement is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A statement of an answer, or a part of one that has markers of its own.
+
+    `span` are the offsets of `text` in the answer, `cited` the evidence numbers that it rests on.
+    """
+
+    text: str
+    span: Span
+    cited: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,58 +102,91 @@ def check(text: str, evidence: Sequence[Evidence]) -> Checked:
     cited: dict[int, str] = {}
     for claim in claims(clean):
         for n in claim.cited:
-            cited.setdefault(n, claim.text)
+            cited.setdefault(n, without_markers(claim.text))
     citations = tuple(_citation(by_number[n], claim) for n, claim in cited.items())
     return Checked(clean, citations, markers.dropped)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A piece of an answer and the evidence numbers that it cites; `span` is where it stands."""
-
-    text: str
-    span: Span
-    cited: tuple[int, ...]
-
-
 def claims(text: str) -> tuple[Claim, ...]:
-    """Return the pieces of the answer, each with the numbers that it cites.
+    """Return what the answer `text` states, in order, each piece with the numbers that it cites.
 
-    A piece ends where a group of markers does, or with its line: markers stand behind what they
-    support. What follows the last markers inside their sentence or table row is theirs too; the
-    sentences after that cite nothing.
+    A statement is a sentence, list item, heading or table row. It cites the markers inside it and
+    right after it; where it has several groups of them, each piece cites the group that follows
+    it ("$131 billion [1] and $72 billion [2]"), the last piece the group before it. An item or a
+    row without markers rests on those of the line that leads in to the list or heads the table.
     """
     found: list[Claim] = []
-    position = 0
-    for line in text.splitlines(keepends=True):
-        found.extend(_claims_of_line(text, position, position + len(line.rstrip("\r\n"))))
-        position += len(line)
+    lead: tuple[int, ...] = ()
+    in_table = False
+    for start, end in _statements(text):
+        pieces = _pieces(text, start, end)
+        cited = tuple(dict.fromkeys(n for piece in pieces for n in piece.cited))
+        row = is_row(text[start:end])
+        listed = row or is_item(text, start)
+        if listed and not cited:
+            pieces = [replace(piece, cited=lead) for piece in pieces]
+        if _LEAD_IN.search(without_markers(text[start:end])) or (row and cited and not in_table):
+            lead = cited or lead
+        elif not listed:
+            lead = ()
+        in_table = row
+        found.extend(pieces)
     return tuple(found)
 
 
-def _claims_of_line(text: str, begin: int, end: int) -> Iterator[Claim]:
-    cited: tuple[int, ...] = ()
-    closed = True
-    for group in _GROUP.finditer(text, begin, end):
-        cited = tuple(dict.fromkeys(int(n) for n in re.findall(r"\d+", group.group())))
-        yield from _claim(text, begin, group.start(), cited)
-        closed = (
-            group.group().endswith(".") or _CLOSED.search(text, begin, group.start()) is not None
-        )
-        begin = group.end()
-    ends = [*sentence_ends(text, begin, end), end]
-    if is_row(text[begin:end]):
-        ends = [end]
-    for stop in ends:
-        yield from _claim(text, begin, stop, () if closed else cited)
-        begin, closed = stop, True
+def without_markers(text: str) -> str:
+    """Return `text` with its markers left out."""
+    return _MARKER.sub("", text)
 
 
-def _claim(text: str, begin: int, end: int, cited: tuple[int, ...]) -> Iterator[Claim]:
-    piece = text[begin:end]
-    if piece.strip(" .,;|\t"):
-        start = begin + len(piece) - len(piece.lstrip())
-        yield Claim(piece.strip(), (start, begin + len(piece.rstrip())), cited)
+def _statements(text: str) -> list[Span]:
+    """Return the spans of the statements; markers between two sentences belong to the first."""
+    found: list[Span] = []
+    for start, end in spans(text):
+        for begin, stop in _by_subject(text, start, end):
+            after = _AFTER.match(text, begin, stop)
+            if after and found and (after.end() == stop or _same_line(text, found[-1][1], begin)):
+                found[-1] = (found[-1][0], after.end())
+                begin = after.end()
+            if begin < stop:
+                found.append((begin, stop))
+    return found
+
+
+def _by_subject(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the sentences of "[1] says so. [2] says otherwise."."""
+    if _GROUP.match(text, start, end):
+        for match in _SUBJECT.finditer(text, start, end):
+            yield start, match.start()
+            start = match.start()
+    yield start, end
+
+
+def _same_line(text: str, start: int, end: int) -> bool:
+    return "\n" not in text[start:end]
+
+
+def _pieces(text: str, start: int, end: int) -> list[Claim]:
+    groups = list(_GROUP.finditer(text, start, end))
+    cited = [_numbers(group.group()) for group in groups]
+    if not groups or is_row(text[start:end]):
+        whole = tuple(dict.fromkeys(n for numbers in cited for n in numbers))
+        return _piece(text, start, end, whole)
+    bounds = [start, *(edge for group in groups for edge in group.span()), end]
+    ahead = _NAMES_SOURCE.fullmatch(text, start, groups[0].start())
+    owners = [cited[0], *cited] if ahead else [*cited, cited[-1]]
+    gaps = zip(bounds[::2], bounds[1::2], owners, strict=True)
+    return [piece for begin, stop, numbers in gaps for piece in _piece(text, begin, stop, numbers)]
+
+
+def _piece(text: str, start: int, end: int, cited: tuple[int, ...]) -> list[Claim]:
+    """Return the piece without punctuation of the one before it; none where no word is left."""
+    edge = _EDGE.match(text, start, end)
+    begin = edge.end() if edge else start
+    piece = text[begin:end].rstrip()
+    if not any(letter.isalnum() for letter in piece):
+        return []
+    return [Claim(piece, (begin, begin + len(piece)), cited)]
 
 
 def _numbers(body: str) -> tuple[int, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.citations import without_markers
 from assistant.conversation import Turn
-from assistant.prompts import is_refusal, without_markers
+from assistant.prompts import is_refusal
 from assistant.sentences import spans
 from corpus.query import rewrite
 from corpus.tokens import count_tokens

@@ -12,6 +12,7 @@ from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_scoring import Scored
 from assistant.backends.analyst_terms import DOWN, UP
 from assistant.prompts import REFUSAL, EvidenceView
+from assistant.sentences import spans
 
 __all__ = ["write_answer", "write_refusal"]
 
@@ -36,7 +37,7 @@ def write_answer(asked: Asked, chosen: Sequence[Candidate]) -> tuple[str, ...]:
     for position, item in enumerate(chosen):
         same = last is item.view
         lead = " " if same else ("\n\n" if pieces else "") + f"{source(item.view)}: "
-        pieces.append(f"{lead}{_statement(item, chosen)} [{item.view.n}]")
+        pieces.append(f"{lead}{_cited(_statement(item, chosen), item.view.n)}")
         remark = total(asked.text, item) or slip(item, chosen[:position])
         if remark:
             pieces.append(f" {remark} [{item.view.n}]")
@@ -83,6 +84,11 @@ def _statement(item: Candidate, chosen: Sequence[Candidate]) -> str:
     said = f"{item.before} {text}" if leaning and not shown else text
     # A footnote's number in a document would read as a citation of ours.
     return _FOOTNOTE.sub("", said)
+
+
+def _cited(said: str, n: int) -> str:
+    """Return the quote with a marker behind each of its sentences."""
+    return " ".join(f"{said[start:end]} [{n}]" for start, end in spans(said))
 
 
 def _shortened(text: str) -> str:

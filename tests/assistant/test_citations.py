@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations import MarkerFilter, check, claims
+from assistant.citations import MarkerFilter, check, claims, without_markers
 from assistant.evidence import build_evidence
 from tests.assistant.packs import document, evidence, hit, passage
 
@@ -62,46 +62,81 @@ def test_each_evidence_is_cited_once_in_order_of_first_use() -> None:
     assert [citation.n for citation in checked.citations] == [2, 1]
 
 
-def test_claims_pair_text_with_the_markers_that_follow_it() -> None:
-    assert pieces("One is 5 [1]. Two is 6 [2][1]\nThree.") == [
-        ("One is 5", (1,)),
-        ("Two is 6", (2, 1)),
-        ("Three.", ()),
-    ]
+def stated(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    return [(claim.text, claim.cited) for claim in claims(text)]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("It was 5. [1] Then 6.", [("It was 5.", (1,)), ("Then 6.", ())]),
         (
-            "In 2025 [1], it was 5. Later 6.",
-            [("In 2025", (1,)), ("it was 5.", (1,)), ("Later 6.", ())],
+            "One is 5 [1]. Two is 6 [2][1]\nThree.",
+            [("One is 5", (1,)), ("Two is 6", (2, 1)), ("Three.", ())],
         ),
-        ("A spent 5 [1] and B spent 6 [2].", [("A spent 5", (1,)), ("and B spent 6", (2,))]),
-        ("It was 5. It was 6 [2].", [("It was 5. It was 6", (2,))]),
-        ("| A [1] | 5 |", [("| A", (1,)), ("| 5 |", (1,))]),
-        ("- A: 5 [1]\n- B: 6", [("- A: 5", (1,)), ("- B: 6", ())]),
+        ("It was 5. [1] Then 6.", [("It was 5.", (1,)), ("Then 6.", ())]),
+        ("It was 5.\n[1]\nThen 6.", [("It was 5.", (1,)), ("Then 6.", ())]),
+        ("It was 5. It was 6 [2].", [("It was 5.", ()), ("It was 6", (2,))]),
+        ("他说5。[1] 然后是6。", [("他说5。", (1,)), ("然后是6。", ())]),
+        ("A was 5 [1] and B 6 [2].", [("A was 5", (1,)), ("and B 6", (2,))]),
+        ("A was 5 [1], up 6.", [("A was 5", (1,)), ("up 6.", (1,))]),
+        ("Per [1], A was 5, while [2] says 6.", [("Per", (1,)), ("A was 5, while", (1,)),
+                                               ("says 6.", (2,))]),
+        ("[1] says 5. [2] says 6.", [("says 5.", (1,)), ("says 6.", (2,))]),
         ("He said “5.” [1] No.", [("He said “5.”", (1,)), ("No.", ())]),
+        ("- A: 5 [1]\n- B: 6", [("- A: 5", (1,)), ("- B: 6", ())]),
+        ("1. A, [1]\n2. B [2]", [("1. A,", (1,)), ("2. B", (2,))]),
+        ("| A [1] | 5 | 6 [2] |", [("| A [1] | 5 | 6 [2] |", (1, 2))]),
+        ("# Head\nA was 5 [1].", [("# Head", ()), ("A was 5", (1,))]),
+        ("|---|---|", []),
+        ("", []),
     ],
-)
-def test_what_stands_in_a_sentence_is_covered_by_its_markers(
+)  # fmt: skip
+def test_a_statement_cites_the_markers_in_it_and_right_behind_it(
     text: str, expected: list[tuple[str, tuple[int, ...]]]
 ) -> None:
-    assert pieces(text) == expected
+    assert stated(text) == expected
 
 
-@given(text=st.text(alphabet="ab5 .[]12|\n", max_size=40))
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        (
+            "Per the 10-K [1]:\n- A: 5\n- B: 6 [2]\n- C: 7. It rose.",
+            [(1,)] * 2 + [(2,)] + [(1,)] * 2,
+        ),
+        ("In short: [1]\n\n1. A\n2. B", [(1,), (1,), (1,)]),
+        ("| | A [1] |\n|---|---|\n| Capex | 5 |\n| Cash | 6 [2] |", [(1,), (1,), (2,)]),
+        ("Per the 10-K [1]:\n- A: 5\nAfter the list.\n- B: 6", [(1,), (1,), (), ()]),
+        ("Cited [1].\n- A: 5", [(1,), ()]),
+        ("Bare:\n- A: 5", [(), ()]),
+    ],
+)
+def test_an_item_or_row_without_markers_rests_on_the_line_that_leads_in_to_it(
+    text: str, cited: list[tuple[int, ...]]
+) -> None:
+    assert [claim.cited for claim in claims(text)] == cited
+
+
+@given(text=st.text(alphabet="ab5 .:[]12|\n-", max_size=60))
 def test_a_claim_knows_where_it_stands(text: str) -> None:
-    for claim in claims(text):
+    found = claims(text)
+    for claim in found:
         assert text[slice(*claim.span)] == claim.text
+    assert all(left.span[1] <= right.span[0] for left, right in pairwise(found))
 
 
-def pieces(text: str) -> list[tuple[str, tuple[int, ...]]]:
-    return [(claim.text, claim.cited) for claim in claims(text)]
+def test_markers_in_the_brackets_of_other_scripts_are_markers() -> None:
+    checked = check("资本支出【1】【9】。", PACK)
+    assert (checked.text, checked.dropped) == ("资本支出[1]。", 1)
 
 
-_PIECES = st.sampled_from(["word", " ", "[", "]", "1", "2", "9", ", ", "-", ".", "[1]", " [2, 9]"])
+def test_without_markers() -> None:
+    assert without_markers("Ten [1], [2, 3] or so [4].") == "Ten, or so."
+
+
+_PIECES = st.sampled_from(
+    ["word", " ", "[", "]", "【1】", "1", "2", "9", ", ", "-", ".", "[1]", " [2, 9]"]
+)
 TEXTS = st.lists(_PIECES, max_size=20).map("".join)
 
 

@@ -1,51 +1,79 @@
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from assistant.conversation import Turn
-from assistant.memory import DEFAULT_BUDGET, slim
+from assistant.memory import slim
 from assistant.prompts import REFUSAL
 from corpus.tokens import count_tokens
 
-META = Turn(
-    "What capex does Meta expect for 2026?", "It expects $125 billion [1] to $145 billion [2][3]."
+CAPEX = Turn("What capex does Meta expect for 2026?", "Meta expects $125 billion [1]. It rose [2].")
+LONG = Turn(
+    "What does Meta say of servers?", " ".join(["Meta buys servers for training [3]."] * 80)
 )
 
 
-def test_a_question_that_stands_by_itself_needs_no_history() -> None:
-    assert (
-        slim("What were Amazon's purchases of property and equipment in fiscal 2025?", [META]) == ()
-    )
-    assert slim("And why?", []) == ()
+def tokens(turns: tuple[Turn, ...]) -> int:
+    return sum(count_tokens(turn.question) + count_tokens(turn.answer) for turn in turns)
 
 
-def test_a_follow_up_keeps_the_turn_that_it_leans_on_without_its_markers() -> None:
-    (kept,) = slim("And for 2027?", [META])
-    assert kept.question == META.question
-    assert kept.answer == "It expects $125 billion to $145 billion."
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How concentrated were NVIDIA's direct customers in fiscal 2026?",
+        "What did CoreWeave say about prices of older GPUs at the end of 2025?",
+    ],
+)
+def test_a_question_that_stands_by_itself_takes_no_history(question: str) -> None:
+    assert slim(question, (CAPEX,)) == ()
 
 
-def test_the_newest_turns_are_kept_within_the_budget() -> None:
-    talk = [
-        Turn(f"What capex does Meta expect for {year}?", "Much. " * 40)
-        for year in range(2016, 2026)
+def test_a_follow_up_takes_the_turn_before_without_its_markers() -> None:
+    (turn,) = slim("And what about 2025?", (CAPEX,))
+    assert turn == Turn(CAPEX.question, "Meta expects $125 billion. It rose.")
+
+
+def test_turns_stay_in_order_and_the_oldest_go_first() -> None:
+    short = [
+        Turn(f"What is Meta's capex in {year}?", f"It was {year}.") for year in range(2010, 2026)
     ]
-    kept = slim("And after that?", talk, budget_tokens=300)
+    kept = slim("And why?", short, budget_tokens=60)
+    assert kept == tuple(short[-len(kept) :])
+    assert 1 < len(kept) < len(short)
+
+
+def test_a_long_answer_is_cut_at_the_end_of_a_sentence() -> None:
+    (turn,) = slim("And why?", (LONG,), budget_tokens=100)
+    assert turn.answer.endswith("training.")
+    assert 50 < tokens((turn,)) <= 100
+
+
+def test_the_newest_turn_is_kept_even_over_the_budget() -> None:
+    (turn,) = slim("And why?", (CAPEX, LONG), budget_tokens=5)
+    assert turn == Turn(LONG.question, "Meta buys servers for training.")
+
+
+def test_a_refusal_keeps_its_first_sentence() -> None:
+    refused = Turn(CAPEX.question, f"{REFUSAL} I looked for Meta. The closest: “Note” [1].")
+    (turn,) = slim("And for 2025?", (refused,))
+    assert turn.answer == REFUSAL
+
+
+def test_without_history_there_is_none() -> None:
+    assert slim("And why?", ()) == ()
+
+
+@given(
+    lengths=st.lists(st.integers(0, 60), min_size=1, max_size=5),
+    budget=st.integers(20, 300),
+)
+def test_the_budget_holds_and_no_answer_is_left_without_text(
+    lengths: list[int], budget: int
+) -> None:
+    history = [Turn("What is Meta's capex?", "It grew fast [1]. " * n or "Yes.") for n in lengths]
+    kept = slim("And why?", history, budget_tokens=budget)
     assert kept
-    assert [turn.question for turn in kept] == [turn.question for turn in talk[-len(kept) :]]
-    assert len(slim("And after that?", talk, budget_tokens=1)) == 1
-
-
-def test_long_answers_end_with_a_sentence_and_refusals_with_their_first() -> None:
-    long = Turn(META.question, "Meta expects to spend a great deal of money on servers. " * 60)
-    (kept,) = slim("And why?", [long])
-    assert count_tokens(kept.answer) <= DEFAULT_BUDGET
-    assert kept.answer.endswith("servers.")
-    (refused,) = slim(
-        "And why?", [Turn(META.question, f"{REFUSAL} I looked for much. Closest: X.")]
-    )
-    assert refused.answer == REFUSAL
-
-
-def test_a_sentence_without_an_end_is_kept_whole() -> None:
-    endless = Turn(META.question, "word " * 400)
-    (kept,) = slim("And why?", [endless])
-    assert kept.answer == endless.answer.strip()
+    assert tokens(kept) <= budget
+    assert all(turn.answer for turn in kept)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.sentences import sentences, spans, words
+from assistant.sentences import is_item, sentences, shared_runs, spans, words
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from assistant.sentences import sentences, spans, words
         ("Text.\nRevenue | 5 | 6\nCost | 1 | 2", ["Text.", "Revenue | 5 | 6", "Cost | 1 | 2"]),
         ("Included: • One thing. • Another.", ["Included:", "• One thing.", "• Another."]),
         ("- First. Still.\n- Second.", ["- First.", "Still.", "- Second."]),
+        ("1. Apples,\n2. Pears and\n- Plums.", ["1. Apples,", "2. Pears and", "- Plums."]),
         ("", []),
     ],
 )
@@ -49,3 +50,23 @@ def test_words_are_lower_case_and_keep_figures() -> None:
         "the",
         "company's",
     )
+
+
+def test_items_are_known_by_their_line() -> None:
+    text = "Intro.\n- One. More.\n12) Two.\n2026 was good."
+    places = [text.index(said) for said in ("Intro", "One", "More", "Two", "2026")]
+    assert [is_item(text, place) for place in places] == [False, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("So: One two three four!", ["One two three four"]),
+        ("ONE, two; three? no one two three", ["ONE, two; three", "one two three"]),
+        ("one two no three four", []),
+        ("", []),
+    ],
+)
+def test_runs_of_words_that_a_text_repeats(text: str, found: list[str]) -> None:
+    runs = shared_runs(text, "This is one two three four.", 3)
+    assert [text[slice(*run)] for run in runs] == found

@@ -111,7 +111,7 @@ def test_a_statement_that_leans_on_the_one_before_brings_it_along() -> None:
         (ANNUAL, "We cut the useful life of servers to five years. We anticipate this will reduce "
          "operating income by $0.7 billion. Ads did well."),
     )  # fmt: skip
-    assert "to five years. We anticipate this" in text
+    assert "to five years. [1] We anticipate this" in text
 
 
 def test_a_list_is_told_with_the_statement_that_introduces_it() -> None:

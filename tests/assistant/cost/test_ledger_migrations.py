@@ -11,7 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from assistant.cost import ledger_file
 from assistant.cost.errors import LedgerError, LedgerTooNew
 from assistant.cost.ledger import Ledger
 from assistant.cost.ledger_migrations import STEPS
@@ -61,6 +63,7 @@ OPENER = """
 import sys
 from pathlib import Path
 from assistant.cost.ledger import Ledger
+print("ready", flush=True)
 sys.stdin.readline()
 Ledger(Path(sys.argv[1])).close()
 """
@@ -219,17 +222,32 @@ def test_a_newer_schema_is_refused_and_left_alone(old: Path) -> None:
     assert (shape(old), backups(old)) == (before, [])
 
 
+def test_whoever_comes_while_another_migrates_waits(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_file, "BUSY_SECONDS", 0.1)
+    with FileLock(f"{old}.lock"), pytest.raises(LedgerError, match="could not be acquired"):
+        Ledger(old)
+    assert (version(old), backups(old)) == (1, [])
+    Ledger(old).close()
+    assert version(old) == SCHEMA_VERSION
+
+
 def test_processes_that_start_at_once_migrate_once(old: Path) -> None:
     openers = [
         subprocess.Popen(
             [sys.executable, "-c", OPENER, str(old)],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(PROCESSES)
     ]
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
     for opener in openers:
         assert opener.stdin is not None
         opener.stdin.write("go\n")
