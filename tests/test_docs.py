@@ -13,6 +13,7 @@ from assistant import settings
 from assistant.backends.entry import Kind
 from assistant.backends.entry_reading import FIELDS
 from assistant.cli import app
+from assistant.conversation import FlagKind
 from assistant.routing import Intent, Rules
 from corpus.models import Media
 
@@ -45,6 +46,11 @@ def test_every_backend_field_and_kind_is_documented() -> None:
     assert all(f"`{kind}`" in table for kind in Kind)
     assert all(field.name in page for field in fields(Rules))
     assert all(intent in page for intent in Intent)
+
+
+def test_every_flag_is_documented() -> None:
+    page = (REPOSITORY / "docs" / "read-an-answer.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, flags=re.MULTILINE)) == set(FlagKind)
 
 
 def test_every_format_is_documented() -> None:

@@ -409,26 +409,19 @@ def test_a_running_turn_of_a_living_process_is_left_alone(
 def test_fault_48_a_turn_whose_process_was_killed_is_interrupted(
     archive: Archive, ledger: Ledger, path: Path
 ) -> None:
-    asker = spawn(path, "killed", 1)
+    asker = spawn(path, "killed", 2)
     assert asker.stdout is not None
     assert asker.stdout.readline() == "asked\n"
-    stop_here = begin_and_stop(archive)
+    stop(archive, "killed-0")
     assert archive.interrupt_stale(at(5)) == 0, "its process lives"
     asker.kill()
     asker.communicate(timeout=60)
     ledger.settle_stale(at(5))
     assert archive.interrupt_stale(at(5)) == 1
     assert archive.interrupt_stale(at(6)) == 0
-    found = {turn.id: turn for turn in archive.turns("c")}
-    assert found["killed-0"].state is TurnState.INTERRUPTED
-    assert found["killed-0"].ended == at(5)
-    assert found[stop_here].state is TurnState.STOPPED, "what had ended stays as it ended"
-
-
-def begin_and_stop(archive: Archive) -> str:
-    begin(archive, "mine")
-    stop(archive, "mine")
-    return "mine"
+    ended, running = archive.turns("c")
+    assert (running.state, running.ended) == (TurnState.INTERRUPTED, at(5))
+    assert ended.state is TurnState.STOPPED, "what had ended stays as it ended"
 
 
 def test_an_answer_that_comes_after_all_replaces_an_interruption(
