@@ -97,7 +97,9 @@ class Call:
         thoughts = ThoughtFilter()
         for chunk in pump(self.backend.chat, self.messages, self.caller.stop):
             self._note(chunk)
-            if delta := thoughts.feed(str(chunk.text)):
+            # Half a character of a broken stream could not be stored.
+            text = str(chunk.text).encode(errors="replace").decode()
+            if delta := thoughts.feed(text):
                 yield self._took(delta)
         if rest := thoughts.close():
             yield self._took(rest)

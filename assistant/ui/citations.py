@@ -129,6 +129,9 @@ def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
     if product.corpus.passage(passage.id) is None:
         st.info("This document was removed from the corpus; its text is gone.")
         return
+    if not passage.text:
+        st.info("This document was read anew since; the passage is no longer held as it was cited.")
+        return
     section = as_html(" › ".join(passage.headings))
     show = tabular if passage.kind is PassageKind.TABLE else marked
     st.html(

@@ -358,3 +358,8 @@ def test_history_is_sent_only_where_it_is_needed(meter: Meter) -> None:
     run(meter, spoken, question="And in the year after?", history=turns)
     assert [len(messages) for messages in chat.asked] == [2, 4]
     assert "[7]" not in str(chat.asked[1])
+
+
+def test_half_a_character_of_a_broken_stream_is_replaced(meter: Meter) -> None:
+    answer = answered(run(meter, backend("Capex grows \ud83d fast [1].", local=True))).answer
+    assert answer.text == "Capex grows ? fast [1]."
