@@ -13,11 +13,11 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page
-from tests.servers.openai_server import completion
 
 from benchmarks.material import STORE, ai_capex, runtime_over, shared_folder
 from tests.e2e.browser import chromium, running_app
 from tests.servers.loopback import LoopbackServer, Pause, Received, Reply
+from tests.servers.openai_server import completion
 
 __all__ = ["main"]
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from assistant.archive import Archive
 from streamlit.testing.v1 import AppTest
 
 from assistant import wiring
+from assistant.archive import Archive
 from assistant.backends.entry import BackendEntry, Kind, Locality
 from assistant.backends.registry import Registry
 from assistant.cost.ledger import Ledger
