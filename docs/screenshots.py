@@ -29,6 +29,7 @@ def main() -> None:
             page.goto(address)
             _chat(page)
             _corpus(page)
+            _backends(page)
 
 
 def _chat(page: Page) -> None:
@@ -44,6 +45,13 @@ def _corpus(page: Page) -> None:
     page.locator(".st-key-nav").get_by_role("link", name="Corpus").click()
     page.get_by_test_id("stDataFrame").wait_for()
     _save(page, "corpus.png")
+
+
+def _backends(page: Page) -> None:
+    page.locator(".st-key-nav").get_by_role("link", name="Backends").click()
+    page.get_by_role("button", name="Check").first.click()
+    page.get_by_text("Check: answers").wait_for()
+    _save(page, "backends.png")
 
 
 def _save(page: Page, name: str) -> None:

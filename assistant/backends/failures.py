@@ -17,7 +17,9 @@ __all__ = ["translated"]
 
 LONGEST_QUOTE = 240
 TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-SECRETS = re.compile(r"(?:Bearer\s+\S+|\b(?:sk|pk|key|gsk|xai|AIza)[-_]?[\w*-]{6,})", re.IGNORECASE)
+SECRETS = re.compile(
+    r"Bearer\s+\S+|\b(?:sk|pk|rk|gsk|xai|key)[-_][\w*-]{6,}|\bAIza[\w-]{6,}", re.IGNORECASE
+)
 NOT_SENT = ("ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror", "PoolTimeout")
 
 
