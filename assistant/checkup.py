@@ -10,7 +10,7 @@ from threading import Event
 from uuid import uuid4
 
 from assistant.backends.backend import Backend
-from assistant.backends.errors import CallFailed
+from assistant.backends.errors import TIMEOUT, UNREACHABLE, CallFailed
 from assistant.backends.silence import silence_tracing
 from assistant.calls import Call, Caller
 from assistant.cost.meter import Meter
@@ -56,7 +56,7 @@ def check_backend(
         for _ in call.stream():
             pass
     except CallFailed as error:
-        reached = error.reason not in {"unreachable", "timeout"}
+        reached = error.reason not in {UNREACHABLE, TIMEOUT}
         return Checkup(backend.name, reached, None, None, None, str(error), call.attempt)
     assert call.attempt is not None
     return Checkup(

@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from corpus.errors import BackendError
 
-__all__ = ["BackendUnavailable", "CallFailed"]
+__all__ = ["TIMEOUT", "UNREACHABLE", "BackendUnavailable", "CallFailed"]
+
+UNREACHABLE = "unreachable"
+"""The reason of a call that never arrived."""
+TIMEOUT = "timeout"
+"""The reason of a call that was answered by silence."""
 
 
 class BackendUnavailable(BackendError):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from assistant.backends.backend import Backend
-from assistant.backends.errors import CallFailed
+from assistant.backends.errors import TIMEOUT, UNREACHABLE, CallFailed
 from corpus.errors import LoadFactorError
 
 __all__ = ["translated"]
@@ -38,7 +38,7 @@ def translated(backend: Backend, error: Exception) -> Exception:
         return CallFailed(
             f"{backend.label} cannot be reached at {backend.host or 'its address'}; "
             "see that the server runs and the network is up.",
-            reason="unreachable",
+            reason=UNREACHABLE,
             transient=True,
             billable=False,
         )
@@ -46,7 +46,7 @@ def translated(backend: Backend, error: Exception) -> Exception:
         return CallFailed(
             f"{backend.label} said nothing for too long; try again, or raise its timeout in "
             "backends.toml.",
-            reason="timeout",
+            reason=TIMEOUT,
             transient=True,
         )
     return CallFailed(

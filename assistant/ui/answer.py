@@ -35,7 +35,7 @@ def draw(turn: Shown) -> None:
         if now.answer is not None:
             _answer(turn.id, now.answer)
         else:
-            _unfinished(now)
+            _unfinished(turn.id, now)
 
 
 def stream(turn: RunningTurn) -> None:
@@ -142,7 +142,7 @@ def _cost(step: Step) -> str:
     return "" if step.attempt is None else f" · {meter.cost_of(step.attempt)}"
 
 
-def _unfinished(now: Snapshot) -> None:
+def _unfinished(turn: str, now: Snapshot) -> None:
     if now.text:
         st.markdown(_body(now.text, now.evidence or ()))
     if now.error is not None:
@@ -151,3 +151,5 @@ def _unfinished(now: Snapshot) -> None:
         st.html('<div class="lf-flag">The app ended before the answer did. Ask again.</div>')
     else:
         st.html('<div class="lf-flag">Stopped before the end; the answer is incomplete.</div>')
+    if taken := meter.turn_line(turn):
+        st.html(f'<div class="lf-cost">{taken}</div>')

@@ -7,14 +7,25 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from assistant.backends.errors import UNREACHABLE
 from assistant.conversation import Answer
 from assistant.cost.models import Attempt, CostSource, Repriced, UsageSource
 from assistant.cost.money import show_range, show_tokens, show_usd
+from assistant.ui import state
 from assistant.ui.escape import as_html, as_label
 from assistant.ui.resources import repriced, runtime
 from assistant.wiring import Runtime
 
-__all__ = ["Reading", "answer_line", "bar", "cost_of", "explanation", "read", "reading"]
+__all__ = [
+    "Reading",
+    "answer_line",
+    "bar",
+    "cost_of",
+    "explanation",
+    "read",
+    "reading",
+    "turn_line",
+]
 
 HELP = (
     "**Dollars and tokens** are read from the ledger of this deployment, one row for every call. "
@@ -121,12 +132,27 @@ def explanation(readings: Sequence[Reading]) -> None:
 def answer_line(answer: Answer) -> str:
     """Return, as inert HTML, what one answer took and what its tokens would cost elsewhere."""
     attempts = answer.attempts or (answer.attempt,)
+    return _line(_label(answer.attempt), attempts, f"{answer.seconds.total:.1f} s")
+
+
+def turn_line(turn: str) -> str:
+    """Return the same of a turn that has no answer, from the ledger; empty where nobody was asked.
+
+    Raises LedgerError.
+    """
+    ledger = runtime().meter.ledger
+    talk = ledger.attempts(conversation=state.conversation().id)
+    attempts = tuple(attempt for attempt in talk if attempt.turn == turn)
+    return _line(_label(attempts[-1]), attempts, None) if attempts else ""
+
+
+def _line(label: str, attempts: Sequence[Attempt], seconds: str | None) -> str:
     spent = reading("", attempts, repriced(attempts))
     calls = f"{spent.attempts} calls" if spent.attempts > 1 else None
-    seconds = f"{answer.seconds.total:.1f} s"
-    parts = (_label(answer.attempt), calls, f"{spent.tokens} tokens", spent.dollars, seconds)
+    parts = (label, calls, f"{spent.tokens} tokens", spent.dollars, seconds)
     line = " · ".join(part for part in parts if part)
-    sent = f"Question and evidence went to {' and '.join(_places(attempts))}"
+    places = " and ".join(_places(attempts))
+    sent = f"Question and evidence went to {places}" if places else "Nothing was sent"
     elsewhere = " and ".join(f"{_price(row)} on {row.reference.label}" for row in spent.elsewhere)
     aside = f"The same tokens would cost {elsewhere} · repriced, not run" if elsewhere else ""
     return f"{as_html(line)}<br>{as_html(sent)}<br>{as_html(aside)}"
@@ -143,8 +169,9 @@ def _label(attempt: Attempt) -> str:
 
 
 def _places(attempts: Iterable[Attempt]) -> tuple[str, ...]:
-    """Return where the calls went, each place once; — where a row does not say."""
-    return tuple(dict.fromkeys(attempt.sent_to or "—" for attempt in attempts))
+    """Return where the calls that arrived went, each place once; — where a row does not say."""
+    arrived = (attempt for attempt in attempts if attempt.finish_reason != UNREACHABLE)
+    return tuple(dict.fromkeys(attempt.sent_to or "—" for attempt in arrived))
 
 
 def _unknown(attempt: Attempt) -> bool:

@@ -191,6 +191,8 @@ def test_a_failing_backend_is_explained(zephyr: Runtime) -> None:
     CHATS["offline"].replies = [RuntimeError("out of tune")]
     page = ask(app().run())
     assert "Scripted broke off its answer" in page.warning[0].value.replace("\\", "")
+    assert "Scripted · 3 calls" in html(page)
+    assert "went to offline.example.com" in html(page)
 
 
 def test_a_question_is_asked_again_of_another_backend(
