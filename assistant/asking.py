@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import random
@@ -23,6 +24,7 @@ TRIES = 3
 FIRST_WAIT = 0.5
 """Seconds before the second try; doubled for the third, with up to a quarter more at random, so
 that readers who were refused together do not come back together."""
+MARKER = re.compile(r"\[(\d+)\]")
 LONGEST_WAIT = 20.0
 """Seconds; a provider that asks for more is not waited for."""
 
@@ -103,7 +105,7 @@ class _Shown:
             return
         self.text += text
         yield TextDelta(text)
-        if "]" in text:
+        if not self.cited.issuperset(map(int, MARKER.findall(text))):
             for citation in check(self.text, self.evidence).citations:
                 if citation.n not in self.cited:
                     self.cited.add(citation.n)
