@@ -18,6 +18,7 @@ MANY = evidence(*[(document(f"D{n}"), f"Capex number {n} was $5 billion.") for n
         ("What drove the increase in depreciation?", Intent.WHY),
         ("What was the average price of an H100 hour?", Intent.COMPUTE),
         ("Capex as a share of revenue in fiscal 2025?", Intent.COMPUTE),
+        ("What is net working capital? Define net working capital as assets.", Intent.COMPUTE),
         ("Does Meta spend more than Amazon?", Intent.COMPARE),
         ("Amazon versus Alphabet capex", Intent.COMPARE),
         ("What do Meta and Amazon expect to spend in 2026?", Intent.COMPARE),
