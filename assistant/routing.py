@@ -48,7 +48,8 @@ PATTERNS: Mapping[Intent, re.Pattern[str]] = {
         r"\b(?:calculate|compute|ratio|average|mean|median|cagr|sum of|in total|combined"
         r"|as a (?:share|percentage|percent|fraction) of|what (?:share|percentage|fraction)"
         r"|how much (?:more|less|higher|lower)|by how much|growth rate|intensity|break-?even"
-        r"|pays? back|defined? (?:[\w'-]+ ){0,8}as|year[- ]over[- ]year|capital[- ]intensive|per (?:share|employee|gpu|token|hour) (?:cost|of))\b",
+        r"|pays? back|defined? (?:[\w'-]+ ){0,8}as|year[- ]over[- ]year|capital[- ]intensive"
+        r"|per (?:share|employee|gpu|token|hour) (?:cost|of))\b",
         re.IGNORECASE,
     ),
     Intent.COMPARE: re.compile(
