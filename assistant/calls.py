@@ -120,12 +120,7 @@ class Call:
     def _check_end(self) -> None:
         """Raise CallFailed for a stream that ended in good order but is no answer."""
         if not self.text.strip():
-            raise CallFailed(
-                f"{self.backend.label} sent an empty answer; try again, or raise max_output: "
-                "thinking may have used it up.",
-                reason="empty reply",
-                transient=True,
-            )
+            raise self._empty()
         says_nothing = self.finish_reason is None and self._reported is None
         if says_nothing and self.backend.host is not None:
             raise CallFailed(
@@ -133,6 +128,18 @@ class Call:
                 reason="interrupted",
                 transient=True,
             )
+
+    def _empty(self) -> CallFailed:
+        """Return what is wrong with an answer without text; only chance is worth another try."""
+        label, reason = self.backend.label, self.finish_reason
+        if reason == "length":
+            said = "thought until its output was used up and said nothing; raise max_output."
+        elif reason in {None, "stop"}:
+            said = "sent an empty answer; try again."
+        else:
+            said = f"ended without an answer ({reason}); ask otherwise, or ask another backend."
+        by_chance = reason in {None, "stop"}
+        return CallFailed(f"{label} {said}", reason=f"empty ({reason})", transient=by_chance)
 
     def _settle(self, state: AttemptState, error: Exception | None = None) -> None:
         assert self.attempt is not None

@@ -238,6 +238,17 @@ def test_fault_49_an_empty_answer_is_no_answer(
     assert {row.usage.source for row in rows(meter)} == {UsageSource.PROVIDER}
 
 
+def test_fault_49_what_another_try_cannot_help_is_not_repeated(
+    server: LoopbackServer, meter: Meter
+) -> None:
+    completions = PROTOCOLS[0]
+    for reason, says in (("length", "max_output"), ("content_filter", "content_filter")):
+        last = run(completions, server, meter, completions.say("", finish_reason=reason))[-1]
+        assert isinstance(last, Failed), last
+        assert says in last.message
+    assert len(rows(meter)) == 2
+
+
 def test_fault_49_a_malformed_stream_is_told(
     protocol: Protocol, server: LoopbackServer, meter: Meter
 ) -> None:
