@@ -161,9 +161,10 @@ def show_backends(
     for heading in ("name", "label", "model", "tier", "where", "status"):
         table.add_column(heading, overflow="fold")
     for entry, reason, check in zip(entries, reasons, checks, strict=True):
-        where = entry.locality.value if entry.host is None else f"{entry.locality} ({entry.host})"
         status = Text(reason or (checkup_line(check) if check else "ready"))
-        table.add_row(entry.name, Text(entry.label), Text(entry.model), entry.tier, where, status)
+        table.add_row(
+            entry.name, Text(entry.label), Text(entry.model), entry.tier, entry.destination, status
+        )
     Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
 
 

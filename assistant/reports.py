@@ -144,6 +144,7 @@ def backend_json(entry: BackendEntry, why_not: str | None, check: Checkup | None
         "tier": entry.tier.value,
         "locality": entry.locality.value,
         "host": entry.host,
+        "sent_to": entry.destination,
         "usable": why_not is None,
         "reason": why_not,
         "check": check and _checkup_json(check),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from langchain_core.language_models import BaseChatModel
 
-from assistant.backends.entry import Locality, Tier
+from assistant.backends.entry import Locality, Tier, destination
 
 __all__ = ["Backend"]
 
@@ -36,9 +36,5 @@ class Backend:
 
     @property
     def destination(self) -> str:
-        """Return where the text goes, as readers are told: "this machine", "api.openai.com"."""
-        if self.host is None or self.locality is Locality.MACHINE:
-            return Locality.MACHINE.value
-        if self.locality is Locality.NETWORK:
-            return f"{Locality.NETWORK.value} ({self.host})"
-        return self.host
+        """Return where the text goes, as readers are told."""
+        return destination(self.locality, self.host)

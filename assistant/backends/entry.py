@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Kind",
     "Locality",
     "Tier",
+    "destination",
+    "locality_of",
 ]
 
 DEFAULT_MAX_OUTPUT = 4096
@@ -93,3 +96,36 @@ class BackendEntry:
     def host(self) -> str | None:
         """Return host and port as the address names them, None for the offline analyst."""
         return urlsplit(self.base_url).netloc if self.base_url else None
+
+    @property
+    def destination(self) -> str:
+        return destination(self.locality, self.host)
+
+
+def destination(locality: Locality, host: str | None) -> str:
+    """Return where the text goes, as readers are told: "this machine", "api.openai.com".
+
+    What a server on this machine or network passes on goes outside through it.
+    """
+    if host is None or locality is Locality.MACHINE:
+        return Locality.MACHINE.value
+    if locality is Locality.NETWORK:
+        return f"{Locality.NETWORK.value} ({host})"
+    near = locality_of(urlsplit(f"//{host}").hostname or "")
+    return host if near in {None, Locality.OUTSIDE} else f"{Locality.OUTSIDE.value}, through {host}"
+
+
+def locality_of(host: str) -> Locality | None:
+    """Return how far a host name or address is as far as it says itself, else None.
+
+    A name that only a resolver knows says nothing, but for localhost.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return Locality.MACHINE
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    if address.is_loopback:
+        return Locality.MACHINE
+    return Locality.OUTSIDE if address.is_global else Locality.NETWORK

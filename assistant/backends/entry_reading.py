@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,10 +17,11 @@ from assistant.backends.entry import (
     Kind,
     Locality,
     Tier,
+    locality_of,
 )
 from corpus.errors import ConfigurationError
 
-__all__ = ["DEFAULT_URLS", "FIELDS", "locality_of", "read_entries"]
+__all__ = ["DEFAULT_URLS", "FIELDS", "read_entries"]
 
 DEFAULT_URLS: Mapping[Kind, str] = {
     Kind.OPENAI: "https://api.openai.com/v1",
@@ -33,6 +33,8 @@ NEEDS_KEY = frozenset({Kind.OPENAI, Kind.ANTHROPIC, Kind.GOOGLE})
 FIELDS = tuple(field.name for field in fields(BackendEntry) if field.name != "name")
 NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+CLOUD = re.compile(r"[:-]cloud\Z")
+"""How Ollama names models that its server on this machine passes on to its own."""
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -46,22 +48,6 @@ def read_entries(source: str, table: object) -> tuple[BackendEntry, ...]:
     entries = tuple(_Row(source, name, row).entry() for name, row in table.items())
     _check_fallbacks(source, entries)
     return entries
-
-
-def locality_of(host: str) -> Locality | None:
-    """Return how far a host name or address is as far as it says itself, else None.
-
-    A name that only a resolver knows says nothing, but for localhost.
-    """
-    if host == "localhost" or host.endswith(".localhost"):
-        return Locality.MACHINE
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return None
-    if address.is_loopback:
-        return Locality.MACHINE
-    return Locality.OUTSIDE if address.is_global else Locality.NETWORK
 
 
 def _check_fallbacks(source: str, entries: Iterable[BackendEntry]) -> None:
@@ -94,7 +80,7 @@ class _Row:
         self._check_shape()
         kind = self._member("kind", Kind, None)
         url = self._base_url(kind)
-        locality = self._locality(url)
+        locality = self._locality(url, kind)
         key = self._key(kind)
         if key and url and url.scheme != "https" and locality is Locality.OUTSIDE:
             raise self._wrong("would send its key unencrypted; base_url must begin with https://.")
@@ -165,10 +151,14 @@ class _Row:
             raise self._wrong("base_url may hold no user, password, query or fragment.")
         return url
 
-    def _locality(self, url: SplitResult | None) -> Locality:
+    def _locality(self, url: SplitResult | None, kind: Kind) -> Locality:
         said = self._member("locality", Locality, Locality.OUTSIDE)
         if url is None or url.hostname is None:
             return Locality.MACHINE
+        if kind is Kind.OLLAMA and CLOUD.search(self._text("model")):
+            if "locality" in self.row and said is not Locality.OUTSIDE:
+                raise self._wrong("runs in Ollama's cloud, wherever its server is: it is outside.")
+            return Locality.OUTSIDE
         known = locality_of(url.hostname)
         if known is None and said is Locality.MACHINE:
             raise self._wrong('is "this machine" only with base_url at 127.0.0.1 or localhost.')

@@ -13,8 +13,7 @@ from langchain_core.language_models import BaseChatModel
 
 from assistant.backends.backend import Backend
 from assistant.backends.building import build_chat
-from assistant.backends.entry import BackendEntry, Kind, Locality
-from assistant.backends.entry_reading import locality_of
+from assistant.backends.entry import BackendEntry, Kind, Locality, locality_of
 from assistant.backends.errors import BackendUnavailable
 from assistant.backends.probe import Probe
 from corpus.errors import ConfigurationError

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.backends.entry import AUTO, BackendEntry, Locality
+from assistant.backends.entry import AUTO
 from assistant.ui import state
 from assistant.ui.escape import as_html
 from assistant.ui.resources import runtime
 
-__all__ = ["choices", "draw", "name_of", "where"]
+__all__ = ["choices", "draw", "name_of"]
 
 AUTO_LABEL = "Auto: routine or hard"
 AUTO_HELP = "Asks a routine backend, and a hard one where the question or the checks call for it."
@@ -48,15 +48,6 @@ def name_of(name: str) -> str:
     return AUTO_LABEL if name == AUTO else runtime().backends.entry(name).label
 
 
-def where(entry: BackendEntry) -> str:
-    """Return where a question to an entry goes."""
-    if entry.locality is Locality.MACHINE or entry.host is None:
-        return Locality.MACHINE.value
-    if entry.locality is Locality.NETWORK:
-        return f"{Locality.NETWORK} ({entry.host})"
-    return entry.host
-
-
 def _local_only(*, disabled: bool) -> None:
     forced = runtime().settings.local_only
     st.toggle(
@@ -76,6 +67,6 @@ def _going() -> str:
     if not choices():
         return "No backend can be used now; see Backends."
     if name != AUTO:
-        return f"Question and evidence go to {where(runtime().backends.entry(name))}"
+        return f"Question and evidence go to {runtime().backends.entry(name).destination}"
     usable = runtime().backends.usable(local_only=state.local_only())
-    return "May go to " + ", ".join(dict.fromkeys(map(where, usable)))
+    return "May go to " + ", ".join(dict.fromkeys(entry.destination for entry in usable))

@@ -10,7 +10,7 @@ from assistant.backends.entry import BackendEntry
 from assistant.checkup import check_backend
 from assistant.cost.models import Usage, UsageSource
 from assistant.printing import checkup_line
-from assistant.ui import picker, state
+from assistant.ui import state
 from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from corpus.errors import LoadFactorError
@@ -55,7 +55,7 @@ def _row(entry: BackendEntry, why_not: str | None) -> None:
 
 
 def _facts(entry: BackendEntry) -> str:
-    return " · ".join((entry.name, entry.model, picker.where(entry), entry.tier, _price(entry)))
+    return " · ".join((entry.name, entry.model, entry.destination, entry.tier, _price(entry)))
 
 
 def _price(entry: BackendEntry) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from assistant.backends.entry import BackendEntry, Kind, Locality, Tier
-from assistant.backends.entry_reading import locality_of, read_entries
+from assistant.backends.entry import BackendEntry, Kind, Locality, Tier, locality_of
+from assistant.backends.entry_reading import read_entries
 from corpus.errors import ConfigurationError
 
 PLAIN: dict[str, Any] = {
@@ -75,6 +75,15 @@ def test_providers_have_their_own_address() -> None:
     assert entry.base_url == "https://api.anthropic.com"
     assert entry.locality is Locality.OUTSIDE
     assert read(kind="ollama", base_url=None).locality is Locality.MACHINE
+
+
+@pytest.mark.parametrize("model", ["gpt-oss:120b-cloud", "kimi-k3:cloud"])
+def test_what_a_server_here_passes_on_to_a_cloud_is_outside(model: str) -> None:
+    entry = read(kind="ollama", base_url=None, model=model)
+    assert entry.locality is Locality.OUTSIDE
+    assert entry.destination == "outside, through 127.0.0.1:11434"
+    with pytest.raises(ConfigurationError, match="cloud"):
+        read(kind="ollama", base_url=None, model=model, locality="this machine")
 
 
 def test_a_price_may_be_another_models() -> None:
