@@ -126,6 +126,8 @@ class Archive:
             "error": error,
             "record": to_json(record),
             "ended": at,
+            "answered": answer.answered if answer is not None else None,
+            "supported": answer.supported if answer is not None else None,
         }
         cited = [
             {"turn": turn, "n": citation.n, "document": citation.document.id}

@@ -29,7 +29,7 @@ from corpus.errors import LoadFactorError
 from corpus.models import Filters, Hit
 from corpus.query import rewrite
 
-__all__ = ["Inquiry", "Searchable", "ask", "whole_question"]
+__all__ = ["Inquiry", "Searchable", "ask", "find_evidence", "whole_question"]
 
 HITS = 30
 """Passages asked of the search; the evidence budget decides how many are used."""
@@ -44,7 +44,10 @@ class Searchable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """A question and all that its answer depends on beside corpus, backend and meter."""
+    """A question and all that its answer depends on beside corpus, backend and meter.
+
+    With `evidence` given, nothing is searched: several backends may read the same passages.
+    """
 
     question: str
     history: tuple[Turn, ...] = ()
@@ -53,6 +56,7 @@ class Inquiry:
     conversation: str = field(default_factory=lambda: uuid4().hex)
     turn: str = field(default_factory=lambda: uuid4().hex)
     user: str = "local"
+    evidence: tuple[Evidence, ...] | None = None
 
     @property
     def whole(self) -> str:
@@ -77,8 +81,7 @@ def ask(
     silence_tracing()
     began = clock()
     try:
-        hits = corpus.search(inquiry.whole, HITS, inquiry.filters)
-        evidence = build_evidence(hits, inquiry.evidence_tokens)
+        evidence = find_evidence(inquiry, corpus)
         searched = clock() - began
         yield EvidenceFound(evidence, searched)
         plan = planner(inquiry.whole, evidence)
@@ -90,6 +93,17 @@ def ask(
     )
     messages = render(inquiry.question, slim(inquiry.question, inquiry.history), evidence)
     yield from _Research(inquiry, caller, plan, messages, evidence, began, searched).events()
+
+
+def find_evidence(inquiry: Inquiry, corpus: Searchable) -> tuple[Evidence, ...]:
+    """Return the evidence for an inquiry: what it was given, else what a search finds.
+
+    Raises CorpusError.
+    """
+    if inquiry.evidence is not None:
+        return inquiry.evidence
+    hits = corpus.search(inquiry.whole, HITS, inquiry.filters)
+    return build_evidence(hits, inquiry.evidence_tokens)
 
 
 def whole_question(question: str, history: Sequence[Turn]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, update
 
 from assistant.cost.errors import AttemptNotOpen
 from assistant.cost.ledger_file import LedgerFile
 from assistant.cost.ledger_schema import attempts, from_row, settlement, to_row
-from assistant.cost.models import Attempt, AttemptState, CostSource, Totals, UsageSource
+from assistant.cost.models import Attempt, AttemptState, CostSource, Purpose, Totals, UsageSource
 
 __all__ = ["Ledger"]
 
@@ -83,25 +83,33 @@ class Ledger:
     def totals(self, *, conversation: str | None = None, since: datetime | None = None) -> Totals:
         """Return the sums of a conversation, over attempts started at or after `since`."""
         a = attempts.c
-        known = (a.input_tokens, a.output_tokens, a.cost_low, a.cost, a.cost_high)
+        talks = a.purpose != Purpose.EMBED
+        local = and_(a.cost.is_(None), a.cost_source == CostSource.LOCAL)
+        no_count = or_(a.input_tokens.is_(None), a.output_tokens.is_(None))
         query = select(
             func.count().label("attempts"),
-            *(func.sum(column).label(column.name) for column in known),
-            _count(or_(a.input_tokens.is_(None), a.output_tokens.is_(None)), "unknown_tokens"),
-            _count(a.usage_source == UsageSource.ESTIMATED, "estimated"),
-            _count(a.cost.is_(None), "unpriced"),
+            _count(talks, "talks"),
+            *(func.sum(c).filter(talks).label(c.name) for c in (a.input_tokens, a.output_tokens)),
+            *(func.sum(c).label(c.name) for c in (a.cost_low, a.cost, a.cost_high)),
+            _count(and_(talks, no_count), "unknown_tokens"),
+            _count(and_(talks, a.usage_source == UsageSource.ESTIMATED), "estimated"),
+            _count(and_(a.cost.is_(None), not_(local)), "unpriced"),
+            _count(local, "unmetered"),
             _count(a.cost_source == CostSource.ESTIMATED, "cost_estimated"),
         ).where(a.state != AttemptState.CACHED, *_scope(conversation, since))
         with self.file.read() as connection:
             row = connection.execute(query).mappings().one()
-        nothing = row["attempts"] == 0
+        tokens = ("input_tokens", "output_tokens")
+        costs = ("cost_low", "cost", "cost_high")
         return Totals(
             attempts=row["attempts"],
-            **{column.name: 0 if nothing else row[column.name] for column in known},
+            **{name: row[name] if row["talks"] else 0 for name in tokens},
+            **{name: row[name] if row["attempts"] else 0 for name in costs},
             unknown_tokens=row["unknown_tokens"],
             estimated=row["estimated"] > 0,
             unpriced=row["unpriced"],
             cost_estimated=row["cost_estimated"] > 0,
+            unmetered=row["unmetered"],
         )
 
     def close(self) -> None:

@@ -22,7 +22,7 @@ from assistant.cost.errors import LedgerError, LedgerTooNew
 from assistant.cost.ledger_engine import ledger_engine
 from assistant.cost.ledger_migrations import STEPS, operations
 from assistant.cost.ledger_schema import SCHEMA_VERSION, TRIGGERS, schema
-from assistant.cost.ledger_turns import metadata
+from assistant.cost.ledger_tables import metadata
 from assistant.cost.owner import Owner
 
 __all__ = ["LedgerFile"]

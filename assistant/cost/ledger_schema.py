@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     Dialect,
     Float,
     Index,
@@ -44,7 +45,7 @@ __all__ = [
     "to_row",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Instant(TypeDecorator[datetime]):
@@ -110,11 +111,14 @@ attempts = Table(
     Column("total_seconds", Float),
     Column("owner", String, nullable=False),
     Column("sent_to", String),
+    Column("day", Date),
     CheckConstraint("(cost IS NULL) = (cost_low IS NULL) AND (cost IS NULL) = (cost_high IS NULL)"),
     CheckConstraint("0 <= cost_low AND cost_low <= cost AND cost <= cost_high"),
     Index("attempts_by_conversation", "conversation", "started"),
     Index("attempts_by_start", "started"),
     Index("attempts_by_state", "state", "owner"),
+    # Holds all that a budget asks: its sums are read inside every call's transaction.
+    Index("attempts_by_day", "day", "user", "cost_source", "cost", "cost_high"),
 )
 
 TRIGGERS = (
@@ -135,6 +139,7 @@ KNOWN_AT_START = frozenset(
         "user",
         "parent",
         "sent_to",
+        "day",
         "purpose",
         "backend",
         "provider",

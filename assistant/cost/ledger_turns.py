@@ -1,12 +1,12 @@
-"""The tables of conversations, turns and their citations, beside the ledger's attempts."""
+"""The tables of conversations, turns, their citations and readers' marks, beside the attempts."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, String, Table
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table
 
 from assistant.cost.ledger_schema import Instant, metadata
 
-__all__ = ["conversations", "metadata", "turn_citations", "turns"]
+__all__ = ["conversations", "feedback", "metadata", "turn_citations", "turns"]
 
 conversations = Table(
     "conversations",
@@ -34,6 +34,8 @@ turns = Table(
     Column("started", Instant, nullable=False),
     Column("ended", Instant),
     Column("owner", String, nullable=False),
+    Column("answered", Boolean),
+    Column("supported", Boolean),
     Index("turns_by_conversation", "conversation", "ordinal"),
     Index("turns_by_state", "state", "owner"),
 )
@@ -45,4 +47,14 @@ turn_citations = Table(
     Column("n", Integer, primary_key=True),
     Column("document", String, nullable=False),
     Index("turn_citations_by_document", "document"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn", String, primary_key=True),
+    Column("user", String, primary_key=True),
+    Column("conversation", String, nullable=False),
+    Column("useful", Boolean, nullable=False),
+    Column("given", Instant, nullable=False),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Protocol
 from uuid import uuid4
 
@@ -89,6 +89,7 @@ class Meter:
             parent=parent,
             sent_to=backend.destination,
             cost_source=CostSource.LOCAL if backend.local else CostSource.UNPRICED,
+            day=self.day(),
         )
         if input_tokens is not None:
             prompt = Usage(input_tokens=input_tokens, source=UsageSource.ESTIMATED)
@@ -146,6 +147,10 @@ class Meter:
     def today(self) -> Totals:
         """Return the sums since midnight in the meter's zone."""
         return self.ledger.totals(since=self.midnight())
+
+    def day(self) -> date:
+        """Return the current day in the meter's zone."""
+        return self._clock().astimezone(self._zone).date()
 
     def midnight(self) -> datetime:
         """Return when the current day began in the meter's zone."""

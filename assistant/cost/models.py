@@ -79,9 +79,11 @@ class Usage:
 class Attempt:
     """One call to a provider: the ledger's row. Costs are integer pico-dollars (1e-12 USD).
 
-    `sent_to` is where the text went ("this machine", "api.openai.com").
-    `cost_low` and `cost_high` bound `cost`; all three are None when unpriced. `rates` is the
-    price per million tokens that was used, by kind, as decimal strings, with its source.
+    `sent_to` is where the text went ("this machine", "api.openai.com"). `day` is the day that the
+    call counts for, in the deployment's time zone. `cost_low` and `cost_high` bound `cost`; all
+    three are None when unpriced, or not metered where the cost source is local. While a row is
+    open, `cost_high` is what is reserved for it. `rates` is the price that was used, by kind (per
+    million tokens, or per hour), as decimal strings, with its source.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Attempt:
     overlay_hash: str | None = None
     first_token_seconds: float | None = None
     total_seconds: float | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,10 @@ class Price:
 class Totals:
     """Sums over attempts; answers served from our own cache are not calls and not counted.
 
-    A sum covers what is known: `unknown_tokens` attempts lack a count of input or output and
-    `unpriced` attempts lack a cost. A sum of which nothing is known is None; of no attempts, 0.
+    A sum covers what is known: `unknown_tokens` attempts lack a count of input or output,
+    `unpriced` attempts lack a price, and `unmetered` ones ran on our own machines, whose hours
+    have no price here. A sum of which nothing is known is None; of no attempts, 0. Tokens are
+    those of language models: what the embedder read costs seconds and is left out of them.
     `estimated` says that some token count is an estimate, `cost_estimated` that some cost is.
     """
 
@@ -166,6 +171,7 @@ class Totals:
     cost_high: int | None
     unpriced: int
     cost_estimated: bool
+    unmetered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ START = Attempt(
     started=NOON,
     parent="p",
     sent_to="api.example.com",
+    day=NOON.date(),
 )
 FULL = replace(
     START,
