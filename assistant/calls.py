@@ -14,11 +14,14 @@ from assistant.backends.failures import translated
 from assistant.backends.pump import Stopped, pump
 from assistant.backends.reading import Reported, read_usage
 from assistant.backends.thinking import ThoughtFilter
-from assistant.cost.meter import Meter
+from assistant.cost.meter import Meter, Prompt
 from assistant.cost.models import Attempt, AttemptState, Purpose, Usage, UsageSource
 from corpus.tokens import count_tokens
 
 __all__ = ["Call", "Caller"]
+
+FRAME_TOKENS = 16
+"""More than the role marks that any known chat template sets around a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Call:
             user=self.caller.user,
             purpose=self.caller.purpose,
             parent=self.parent,
-            input_tokens=self._prompt_tokens(),
+            prompt=Prompt(self._prompt_tokens(), self._most_prompt_tokens()),
             max_output_tokens=self.backend.max_output,
         )
 
@@ -170,6 +173,11 @@ class Call:
             output_tokens=count_tokens(self.text),
             source=UsageSource.ESTIMATED,
         )
+
+    def _most_prompt_tokens(self) -> int:
+        """No tokenizer makes more tokens than bytes; each message has a frame of a few more."""
+        texts = [str(message.text).encode() for message in self.messages]
+        return sum(map(len, texts)) + FRAME_TOKENS * (len(texts) + 1)
 
     def _prompt_tokens(self) -> int:
         return count_tokens("\n".join(str(message.text) for message in self.messages))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from langchain_core.language_models import BaseChatModel
 
@@ -16,9 +17,11 @@ class Backend:
     """A LangChain chat model with the names that people and the ledger know it by.
 
     `provider` and `model` are what prices are looked up by, unless `priced_as` names another pair.
-    A `local` backend answers inside this process: nobody bills it, its attempts carry the cost
-    source `local`. `locality` and `host` say where the question and its evidence go. `max_output`
-    is in tokens. `fallback` names the backend that answers when this one fails.
+    A `local` backend runs on machines of our own: nobody bills it, and its attempts carry the cost
+    source `local` and cost `hourly_usd`, where that is known. `locality` and `host` say where the
+    question and its evidence go. `max_output` is in tokens. `fallback` names the backend that
+    answers when this one fails. `service_tier` is asked of the provider; `prompt_cache` says that
+    prompts are marked for its cache.
     """
 
     name: str
@@ -33,6 +36,9 @@ class Backend:
     max_output: int | None = None
     fallback: str | None = None
     priced_as: tuple[str, str] | None = None
+    hourly_usd: Decimal | None = None
+    service_tier: str | None = None
+    prompt_cache: bool = False
 
     @property
     def destination(self) -> str:

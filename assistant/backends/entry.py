@@ -14,12 +14,16 @@
 | timeout | longest silence in seconds | 60 |
 | price | "provider/model" of the price data to price by | provider and model |
 | fallback | the entry that answers when this one fails | unset |
+| hourly_usd | dollars, as text, that an hour of our own machine costs while it answers | unset |
+| service_tier | the service tier to ask for, such as flex; kinds openai and openai-compatible | unset |
+| prompt_cache | let Anthropic cache the prompt: a write costs a quarter more, a hit a tenth | false |
 | stream_usage | ask for token counts by stream_options; false where a server refuses that | true |
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -74,7 +78,8 @@ class Locality(StrEnum):
 class BackendEntry:
     """One `[backends.NAME]` table; `base_url` is None only for the offline analyst.
 
-    `price` is (provider, model) of the price data, `timeout` in seconds, `max_output` in tokens.
+    `price` is (provider, model) of the price data, `timeout` in seconds, `max_output` in tokens,
+    `hourly_usd` in dollars.
     """
 
     name: str
@@ -91,11 +96,23 @@ class BackendEntry:
     price: tuple[str, str] | None = None
     fallback: str | None = None
     stream_usage: bool = True
+    hourly_usd: Decimal | None = None
+    service_tier: str | None = None
+    prompt_cache: bool = False
 
     @property
     def host(self) -> str | None:
         """Return host and port as the address names them, None for the offline analyst."""
         return urlsplit(self.base_url).netloc if self.base_url else None
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether it runs on machines of our own, so that no provider bills it.
+
+        A server of another kind may pass calls on to one that does, and says nothing of that.
+        """
+        ollama = self.kind is Kind.OLLAMA and self.locality is not Locality.OUTSIDE
+        return self.kind is Kind.OFFLINE or ollama or self.hourly_usd is not None
 
     @property
     def destination(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
@@ -99,6 +100,9 @@ class _Row:
             price=self._price(),
             fallback=self._text("fallback") if "fallback" in self.row else None,
             stream_usage=self._flag("stream_usage", default=True),
+            hourly_usd=self._hourly(locality),
+            service_tier=self._service_tier(kind),
+            prompt_cache=self._prompt_cache(kind),
         )
 
     def _wrong(self, remedy: str) -> ConfigurationError:
@@ -175,6 +179,33 @@ class _Row:
                 'needs key = "NAME_OF_A_VARIABLE": the environment holds keys, never this file.'
             )
         return self._text("key")
+
+    def _hourly(self, locality: Locality) -> Decimal | None:
+        if "hourly_usd" not in self.row:
+            return None
+        if locality is Locality.OUTSIDE:
+            raise self._wrong("is outside: its provider bills it; take hourly_usd out.")
+        if "price" in self.row:
+            raise self._wrong("has price and hourly_usd; keep one of them.")
+        try:
+            dollars = Decimal(self._text("hourly_usd"))
+        except InvalidOperation:
+            dollars = Decimal("NaN")
+        if not dollars.is_finite() or dollars < 0:
+            raise self._wrong('needs hourly_usd = "0.35" (dollars an hour, as text).')
+        return dollars
+
+    def _service_tier(self, kind: Kind) -> str | None:
+        if "service_tier" not in self.row:
+            return None
+        if kind not in {Kind.OPENAI, Kind.COMPATIBLE}:
+            raise self._wrong(f"cannot ask for a service_tier: kind {kind.value} has none here.")
+        return self._text("service_tier")
+
+    def _prompt_cache(self, kind: Kind) -> bool:
+        if "prompt_cache" in self.row and kind is not Kind.ANTHROPIC:
+            raise self._wrong("needs no prompt_cache: only Anthropic's prompts are marked for it.")
+        return self._flag("prompt_cache", default=False)
 
     def _price(self) -> tuple[str, str] | None:
         if "price" not in self.row:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, and_, func, insert, not_, or_, select, update
 
+from assistant.cost.budget import NO_BUDGETS, Budgets, Standing
 from assistant.cost.errors import AttemptNotOpen
+from assistant.cost.ledger_budget import admit, standings
 from assistant.cost.ledger_file import LedgerFile
 from assistant.cost.ledger_schema import attempts, from_row, settlement, to_row
 from assistant.cost.models import Attempt, AttemptState, CostSource, Purpose, Totals, UsageSource
@@ -26,16 +28,30 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.file = LedgerFile(path)
 
-    def open_attempt(self, attempt: Attempt) -> None:
+    def open_attempt(self, attempt: Attempt, budgets: Budgets = NO_BUDGETS) -> None:
         """Write the row of a call that is about to be made; it stays ours while we live.
 
-        Raises ValueError for an attempt that is not open, LedgerError when it cannot be written.
+        The row reserves the attempt's `cost_high` in every budget, at once and whoever else asks.
+        Raises BudgetExceeded, writing nothing, where that does not fit; ValueError for an attempt
+        that is not open; LedgerError when the row cannot be written.
         """
         if attempt.state is not AttemptState.OPEN:
             raise ValueError(f"attempt {attempt.id} is {attempt.state}, not open")
         owner = self.file.claim()
         with self.file.write() as connection:
+            admit(connection, attempt, budgets)
             connection.execute(insert(attempts).values(to_row(attempt) | {"owner": owner}))
+
+    def record(self, attempt: Attempt) -> None:
+        """Write the row of work that is over already, such as our own embedder's.
+
+        Raises ValueError for an attempt that is open, LedgerError when it cannot be written.
+        """
+        if attempt.state is AttemptState.OPEN:
+            raise ValueError(f"attempt {attempt.id} is still open")
+        row = to_row(attempt) | {"owner": self.file.owner.id}
+        with self.file.write() as connection:
+            connection.execute(insert(attempts).values(row))
 
     def settle(self, attempt: Attempt) -> None:
         """Write how the call ended; the first settlement is final.
@@ -80,8 +96,17 @@ class Ledger:
             rows = connection.execute(query.order_by(attempts.c.started, attempts.c.id)).mappings()
             return tuple(from_row(row) for row in rows)
 
-    def totals(self, *, conversation: str | None = None, since: datetime | None = None) -> Totals:
-        """Return the sums of a conversation, over attempts started at or after `since`."""
+    def standings(
+        self, budgets: Budgets, conversation: str, user: str, day: date
+    ) -> tuple[Standing, ...]:
+        """Return where each budget stands for a user's conversation on a day."""
+        if not budgets:
+            return ()
+        with self.file.read() as connection:
+            return standings(connection, budgets, conversation, user, day)
+
+    def totals(self, *, conversation: str | None = None, day: date | None = None) -> Totals:
+        """Return the sums of a conversation, of one day."""
         a = attempts.c
         talks = a.purpose != Purpose.EMBED
         local = and_(a.cost.is_(None), a.cost_source == CostSource.LOCAL)
@@ -96,7 +121,7 @@ class Ledger:
             _count(and_(a.cost.is_(None), not_(local)), "unpriced"),
             _count(local, "unmetered"),
             _count(a.cost_source == CostSource.ESTIMATED, "cost_estimated"),
-        ).where(a.state != AttemptState.CACHED, *_scope(conversation, since))
+        ).where(a.state != AttemptState.CACHED, *_scope(conversation, day=day))
         with self.file.read() as connection:
             row = connection.execute(query).mappings().one()
         tokens = ("input_tokens", "output_tokens")
@@ -117,12 +142,16 @@ class Ledger:
         self.file.close()
 
 
-def _scope(conversation: str | None, since: datetime | None) -> list[ColumnElement[bool]]:
+def _scope(
+    conversation: str | None, since: datetime | None = None, day: date | None = None
+) -> list[ColumnElement[bool]]:
     where = []
     if conversation is not None:
         where.append(attempts.c.conversation == conversation)
     if since is not None:
         where.append(attempts.c.started >= since)
+    if day is not None:
+        where.append(attempts.c.day == day)
     return where
 
 

@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, tzinfo
-from typing import Protocol
 from uuid import uuid4
 
-from assistant.cost.errors import InvalidUsage
+from assistant.cost.budget import NO_BUDGETS, Budgets, Standing
+from assistant.cost.costing import Costing, Identity, Prompt, Terms
 from assistant.cost.ledger import Ledger
 from assistant.cost.models import (
     Attempt,
     AttemptState,
     CostSource,
-    Price,
     Purpose,
     Totals,
     Usage,
-    UsageSource,
 )
 from assistant.cost.prices import Prices
 
-__all__ = ["Identity", "Meter"]
-
-
-class Identity(Protocol):
-    """What the meter needs to know of a backend."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def provider(self) -> str: ...
-    @property
-    def model(self) -> str: ...
-    @property
-    def local(self) -> bool: ...
-    @property
-    def destination(self) -> str: ...
-    @property
-    def priced_as(self) -> tuple[str, str] | None: ...
+__all__ = ["Identity", "Meter", "Prompt"]
 
 
 class Meter:
-    """Counts what calls cost. `zone` decides when a day begins."""
+    """Counts what calls cost and holds them to the budgets. `zone` decides when a day begins."""
 
     def __init__(
         self,
@@ -51,9 +32,12 @@ class Meter:
         prices: Prices,
         clock: Callable[[], datetime],
         zone: tzinfo = UTC,
+        budgets: Budgets = NO_BUDGETS,
     ) -> None:
         self.ledger = ledger
-        self._prices = prices
+        self.budgets = budgets
+        self.prices = prices
+        self._costing = Costing(prices)
         self._clock = clock
         self._zone = zone
 
@@ -66,16 +50,18 @@ class Meter:
         user: str = "local",
         purpose: Purpose = Purpose.ANSWER,
         parent: str | None = None,
-        input_tokens: int | None = None,
+        prompt: Prompt | None = None,
         max_output_tokens: int | None = None,
     ) -> Attempt:
         """Write an open row and return it; call it before the backend is called.
 
-        `parent` is the attempt that this one repeats or stands in for. `input_tokens` is an
-        estimate of the prompt's. The row then carries, in case this process dies in mid-call, a
-        cost from the prompt alone to `max_output_tokens` of reply.
-        Raises LedgerError; without a row, no call should be made.
+        `parent` is the attempt that this one repeats or stands in for. The row is the reservation
+        of the most that the call may cost; should this process die in mid-call, it stays as the
+        estimate, from the prompt alone to `max_output_tokens` of reply.
+        Raises BudgetExceeded where that does not fit a budget, LedgerError; without a row, no
+        call should be made.
         """
+        now = self._clock()
         attempt = Attempt(
             id=uuid4().hex,
             turn=turn,
@@ -85,21 +71,14 @@ class Meter:
             backend=backend.name,
             provider=backend.provider,
             model_requested=backend.model,
-            started=self._clock(),
+            started=now,
             parent=parent,
             sent_to=backend.destination,
             cost_source=CostSource.LOCAL if backend.local else CostSource.UNPRICED,
-            day=self.day(),
+            day=self._day_of(now),
         )
-        if input_tokens is not None:
-            prompt = Usage(input_tokens=input_tokens, source=UsageSource.ESTIMATED)
-            attempt = replace(attempt, usage=prompt)
-        attempt = self._with_cost(
-            attempt,
-            replace(attempt.usage, output_tokens=0),
-            _Terms(backend.priced_as, max_output_tokens),
-        )
-        self.ledger.open_attempt(attempt)
+        attempt = self._costing.opened(attempt, backend, prompt, max_output_tokens)
+        self.ledger.open_attempt(attempt, self.budgets)
         return attempt
 
     def settle(
@@ -119,11 +98,12 @@ class Meter:
     ) -> Attempt:
         """Write how the call ended and return the settled attempt, priced at its own start.
 
-        `max_output_tokens` bounds the cost of a reply whose usage was not reported. `priced_as`
-        is the (provider, model) to price by instead of the attempt's own. `billed` is the
-        provider's own bill in pico-dollars and goes before any price; 0 for a call that it
-        refused. A usage that contradicts itself is kept as it came and left unpriced: the row is
-        written regardless.
+        `tier` is the one that the call was served at, None where the provider names none: then
+        the one that was asked for counts. `max_output_tokens` bounds the cost of a reply whose
+        usage was not reported. `priced_as` is the (provider, model) to price by instead of the
+        attempt's own. `billed` is the provider's own bill in pico-dollars and goes before any
+        price; 0 for a call that it refused. A usage that contradicts itself is kept as it came
+        and left unpriced: the row is written regardless.
         Raises AttemptNotOpen for an attempt that was settled before, LedgerError.
         """
         ended = replace(
@@ -132,12 +112,12 @@ class Meter:
             usage=usage,
             finish_reason=finish_reason,
             model_served=model_served,
-            tier=tier,
+            tier=tier or attempt.tier,
             ended=self._clock(),
             first_token_seconds=first_token_seconds,
             total_seconds=total_seconds,
         )
-        settled = self._with_cost(ended, usage, _Terms(priced_as, max_output_tokens, billed))
+        settled = self._costing.settled(ended, Terms(priced_as, max_output_tokens, billed))
         self.ledger.settle(settled)
         return settled
 
@@ -145,69 +125,16 @@ class Meter:
         return self.ledger.totals(conversation=conversation)
 
     def today(self) -> Totals:
-        """Return the sums since midnight in the meter's zone."""
-        return self.ledger.totals(since=self.midnight())
+        """Return the sums of the current day in the meter's zone."""
+        return self.ledger.totals(day=self.day())
 
     def day(self) -> date:
         """Return the current day in the meter's zone."""
-        return self._clock().astimezone(self._zone).date()
+        return self._day_of(self._clock())
 
-    def midnight(self) -> datetime:
-        """Return when the current day began in the meter's zone."""
-        now = self._clock().astimezone(self._zone)
-        return now.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    def standings(self, conversation: str, user: str = "local") -> tuple[Standing, ...]:
+        """Return where each budget stands for a user's conversation now. Raises LedgerError."""
+        return self.ledger.standings(self.budgets, conversation, user, self.day())
 
-    def _with_cost(self, attempt: Attempt, usage: Usage, terms: _Terms) -> Attempt:
-        costs_nothing = attempt.state is AttemptState.CACHED
-        if costs_nothing or attempt.cost_source is CostSource.LOCAL:
-            return _costing(attempt, 0, CostSource.LOCAL)
-        if terms.billed is not None:
-            return _costing(attempt, terms.billed, CostSource.BILLED)
-        price = self._price(attempt, usage, terms)
-        return replace(
-            attempt,
-            cost_low=price.low,
-            cost=price.cost,
-            cost_high=price.high,
-            cost_source=price.source,
-            rates=price.rates,
-            price_version=price.version,
-            overlay_hash=price.overlay_hash,
-        )
-
-    def _price(self, attempt: Attempt, usage: Usage, terms: _Terms) -> Price:
-        if terms.priced_as is not None:
-            return self._price_of(attempt, terms.priced_as, usage, terms)
-        served = (attempt.provider, attempt.model_served or attempt.model_requested)
-        found = self._price_of(attempt, served, usage, terms)
-        if found.cost is not None:
-            return found
-        # Servers echo names of their own; the rates that the row keeps name the model priced.
-        return self._price_of(attempt, (attempt.provider, attempt.model_requested), usage, terms)
-
-    def _price_of(
-        self, attempt: Attempt, name: tuple[str, str], usage: Usage, terms: _Terms
-    ) -> Price:
-        try:
-            return self._prices.price(
-                *name,
-                usage,
-                attempt.started,
-                tier=attempt.tier,
-                max_output_tokens=terms.max_output_tokens,
-            )
-        except InvalidUsage:
-            return self._prices.unpriced()
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What a cost depends on beside the usage; see `Meter.settle`."""
-
-    priced_as: tuple[str, str] | None
-    max_output_tokens: int | None
-    billed: int | None = None
-
-
-def _costing(attempt: Attempt, pico: int, source: CostSource) -> Attempt:
-    return replace(attempt, cost_low=pico, cost=pico, cost_high=pico, cost_source=source)
+    def _day_of(self, instant: datetime) -> date:
+        return instant.astimezone(self._zone).date()

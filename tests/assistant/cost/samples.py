@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 
 from assistant.cost.models import Attempt, Purpose, Usage, UsageSource
@@ -31,6 +32,9 @@ class FakeBackend:
     local: bool = False
     destination: str = "api.example.com"
     priced_as: tuple[str, str] | None = None
+    hourly_usd: Decimal | None = None
+    service_tier: str | None = None
+    prompt_cache: bool = False
 
 
 def attempt(conversation: str = "c", started: datetime = NOON, id: str | None = None) -> Attempt:

@@ -4,8 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 
 from assistant.cost.errors import AttemptNotOpen
 from assistant.cost.ledger import Ledger
-from assistant.cost.meter import Meter
+from assistant.cost.meter import Meter, Prompt
 from assistant.cost.models import AttemptState, CostSource, Totals, Usage, UsageSource
 from assistant.cost.prices import Prices
+from assistant.cost.spent import spent_of_totals
 from tests.assistant.cost.samples import NOON, USAGE_A, FakeBackend, dollars
 
 OFFLINE = FakeBackend(name="offline", provider="local", model="analyst", local=True)
@@ -103,15 +106,41 @@ def test_a_call_is_priced_at_its_start(ledger: Ledger) -> None:
     assert meter.settle(started, USAGE_A, AttemptState.OK).cost == dollars("0.007744")
 
 
-def test_a_local_backend_costs_nothing_from_the_start(meter: Meter) -> None:
+def test_a_local_backend_is_not_metered_rather_than_free(meter: Meter) -> None:
     started = meter.start(OFFLINE, turn="t", conversation="c")
-    assert (started.cost, started.cost_source) == (0, CostSource.LOCAL)
+    assert (started.cost, started.cost_source) == (None, CostSource.LOCAL)
     estimate = Usage(100, output_tokens=10, source=UsageSource.ESTIMATED)
-    settled = meter.settle(started, estimate, AttemptState.OK)
-    assert (settled.cost_low, settled.cost, settled.cost_high) == (0, 0, 0)
+    settled = meter.settle(started, estimate, AttemptState.OK, total_seconds=3.0)
+    assert (settled.cost_low, settled.cost, settled.cost_high) == (None, None, None)
+    assert settled.cost_source is CostSource.LOCAL
     totals = meter.conversation("c")
-    assert (totals.cost, totals.unpriced, totals.cost_estimated) == (0, 0, False)
+    assert (totals.cost, totals.unpriced, totals.unmetered) == (None, 0, 1)
     assert (totals.input_tokens, totals.estimated) == (100, True)
+    assert spent_of_totals(totals).dollars == "not metered"
+
+
+def test_a_local_backend_costs_its_seconds_at_its_hourly_rate(meter: Meter) -> None:
+    own = replace(OFFLINE, hourly_usd=Decimal("0.36"))
+    started = meter.start(own, turn="t", conversation="c")
+    assert started.cost is None, "how long it will take is not known"
+    settled = meter.settle(started, USAGE_A, AttemptState.OK, total_seconds=2.5)
+    assert settled.cost == settled.cost_high == dollars("0.00025")
+    assert settled.cost_source is CostSource.LOCAL
+    assert settled.rates == {"hourly_usd": "0.36", "source": "backends.toml"}
+    free = meter.start(replace(own, hourly_usd=Decimal(0)), turn="t", conversation="c")
+    assert meter.settle(free, USAGE_A, AttemptState.OK, total_seconds=2.5).cost == 0
+    assert meter.conversation("c").unmetered == 0
+
+
+def test_an_own_server_with_a_price_of_its_own_is_priced(meter: Meter) -> None:
+    own = replace(OFFLINE, priced_as=("openai", "gpt-5"))
+    settled = meter.settle(
+        meter.start(own, turn="t", conversation="c"),
+        USAGE_A,
+        AttemptState.OK,
+        priced_as=own.priced_as,
+    )
+    assert (settled.cost, settled.cost_source) == (dollars("0.0155"), CostSource.PRICED)
 
 
 def test_an_unpriced_backend_has_no_cost(meter: Meter) -> None:
@@ -150,14 +179,34 @@ def test_a_stopped_call_is_an_estimate_up_to_the_longest_reply(meter: Meter) -> 
     assert (settled.cost, settled.cost_high) == (dollars("0.0035"), dollars("0.0125"))
 
 
-def test_an_open_row_carries_its_estimate(meter: Meter) -> None:
-    started = meter.start(
-        FakeBackend(), turn="t", conversation="c", input_tokens=2_000, max_output_tokens=1_000
-    )
-    assert (started.cost, started.cost_high) == (dollars("0.0025"), dollars("0.0125"))
+def test_an_open_row_reserves_the_most_that_the_call_may_cost(meter: Meter) -> None:
+    prompt = Prompt(tokens=2_000, most=4_000)
+    asked: dict[str, Any] = {"turn": "t", "conversation": "c", "max_output_tokens": 1_000}
+    started = meter.start(FakeBackend(), prompt=prompt, **asked)
+    assert (started.cost_low, started.cost) == (dollars("0.0025"), dollars("0.0025"))
+    assert started.cost_high == dollars("0.015"), "4,000 x $1.25 + 1,000 x $10"
     assert (started.usage.input_tokens, started.usage.output_tokens) == (2_000, None)
     totals = meter.today()
     assert (totals.cost, totals.output_tokens, totals.unknown_tokens) == (started.cost, None, 1)
+    flex = meter.start(replace(FakeBackend(), service_tier="flex"), prompt=prompt, **asked)
+    assert flex.cost_high == dollars("0.0075"), "half, as asked for"
+    claude = FakeBackend(provider="anthropic", model="claude-sonnet-4-6", prompt_cache=True)
+    written = meter.start(claude, prompt=prompt, **asked)
+    assert written.cost_high == dollars("0.030"), "4,000 x $3.75 written to the cache + 1,000 x $15"
+
+
+def test_the_tier_that_was_asked_for_counts_where_none_is_named(meter: Meter) -> None:
+    flex = replace(FakeBackend(), service_tier="flex")
+    started = meter.start(flex, turn="t", conversation="c")
+    assert meter.settle(started, USAGE_A, AttemptState.OK).cost == dollars("0.00775")
+    started = meter.start(flex, turn="t", conversation="c")
+    served = meter.settle(started, USAGE_A, AttemptState.OK, tier="default")
+    assert served.cost == dollars("0.0155"), "the provider had no room for flex"
+
+
+def test_a_bill_was_made_by_no_rates_of_ours(meter: Meter) -> None:
+    started = meter.start(FakeBackend(), turn="t", conversation="c", prompt=Prompt(10, 20))
+    assert meter.settle(started, USAGE_A, AttemptState.OK, billed=5).rates is None
 
 
 def test_the_model_that_served_is_priced_and_else_the_one_requested(meter: Meter) -> None:
@@ -182,46 +231,38 @@ def test_a_second_settlement_is_refused(meter: Meter) -> None:
     assert meter.today().cost == dollars("0.0155")
 
 
-def test_today_begins_at_midnight_of_the_zone(ledger: Ledger, clock: Clock) -> None:
-    berlin = Meter(ledger, PRICES, clock, ZoneInfo("Europe/Berlin"))
-    utc = Meter(ledger, PRICES, clock)
-    for clock.now in (
-        datetime(2026, 11, 22, 22, 59, 59, 999_999, tzinfo=UTC),  # yesterday in Berlin too
-        datetime(2026, 11, 22, 23, 0, tzinfo=UTC),  # the first instant of the 23rd in Berlin
-        datetime(2026, 11, 23, 0, 0, tzinfo=UTC),
-    ):
-        call(utc)
-    assert berlin.today().attempts == 2
-    assert utc.today().attempts == 1
-    clock.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-    assert berlin.today().attempts == 0
-    assert utc.today().attempts == 1
-
-
 @pytest.mark.parametrize(
-    ("zone", "now", "midnight"),
+    ("zone", "now", "day"),
     (
+        ("UTC", "2026-11-22T23:59:59.999999+00:00", date(2026, 11, 22)),
+        ("Europe/Berlin", "2026-11-22T22:59:59.999999+00:00", date(2026, 11, 22)),
+        ("Europe/Berlin", "2026-11-22T23:00:00+00:00", date(2026, 11, 23)),
         # Clocks go back at 03:00 on this day: its midnight is still summer time.
-        ("Europe/Berlin", "2026-10-25T12:00:00+00:00", "2026-10-24T22:00:00+00:00"),
+        ("Europe/Berlin", "2026-10-24T22:00:00+00:00", date(2026, 10, 25)),
         # Clocks go forward at midnight here: the day begins with the change.
-        ("America/Santiago", "2026-09-06T12:00:00+00:00", "2026-09-06T04:00:00+00:00"),
+        ("America/Santiago", "2026-09-06T03:59:59+00:00", date(2026, 9, 5)),
+        ("America/Santiago", "2026-09-06T04:00:00+00:00", date(2026, 9, 6)),
     ),
 )
-def test_midnight_when_the_clocks_change(
-    ledger: Ledger, zone: str, now: str, midnight: str
+def test_a_call_counts_for_the_day_of_its_zone(
+    ledger: Ledger, clock: Clock, zone: str, now: str, day: date
 ) -> None:
-    clock = Clock(datetime.fromisoformat(now))
-    found = Meter(ledger, PRICES, clock, ZoneInfo(zone)).midnight()
-    assert found.astimezone(UTC) == datetime.fromisoformat(midnight)
+    clock.now = datetime.fromisoformat(now)
+    meter = Meter(ledger, PRICES, clock, ZoneInfo(zone))
+    call(meter)
+    assert [row.day for row in ledger.attempts()] == [day]
+    assert (meter.day(), meter.today().attempts) == (day, 1)
+    clock.now += timedelta(hours=25)  # the longest day
+    assert meter.today().attempts == 0
 
 
 def test_conversations_are_counted_apart(meter: Meter) -> None:
     call(meter, conversation="a")
     call(meter, conversation="b", backend=OFFLINE)
     assert meter.conversation("a").cost == dollars("0.0155")
-    assert meter.conversation("b").cost == 0
+    assert (meter.conversation("b").cost, meter.conversation("b").unmetered) == (None, 1)
     assert meter.today().cost == dollars("0.0155")
-    assert meter.conversation("none") == Totals(0, 0, 0, 0, False, 0, 0, 0, 0, False)
+    assert meter.conversation("none") == Totals(0, 0, 0, 0, False, 0, 0, 0, 0, False, 0)
 
 
 KNOWN = st.builds(
@@ -259,6 +300,7 @@ def test_the_meter_is_the_sum_of_the_rows(
         total = meter.today()
     known = [row.cost for row in rows if row.cost is not None]
     assert total.attempts == len(calls) == sum(part.attempts for part in parts)
-    assert total.unpriced == len(rows) - len(known) == sum(part.unpriced for part in parts)
+    unknown = total.unpriced + total.unmetered
+    assert unknown == len(rows) - len(known) == sum(p.unpriced + p.unmetered for p in parts)
     assert total.cost == (sum(known) if known or not rows else None)
     assert sum(part.cost or 0 for part in parts) == (total.cost or 0)
