@@ -3,64 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, delete, func, insert, select, update
 
 from assistant.archive_records import Library, answer_of, evidence_from, record_of
 from assistant.archive_schema import Record, from_json, to_json
+from assistant.archive_values import UNENDED, StoredConversation, StoredTurn, TurnState
 from assistant.conversation import Answer, Evidence
 from assistant.cost.errors import LedgerError
 from assistant.cost.ledger import Ledger
-from assistant.cost.ledger_turns import conversations, turn_citations, turns
+from assistant.cost.ledger_tables import kept_answers
+from assistant.cost.ledger_turns import conversations, feedback, turn_citations, turns
 from assistant.cost.models import Attempt
 
 __all__ = ["Archive", "StoredConversation", "StoredTurn", "TurnState"]
 
 LONGEST_TITLE = 80
-
-
-class TurnState(StrEnum):
-    RUNNING = "running"
-    ANSWERED = "answered"
-    FAILED = "failed"
-    STOPPED = "stopped"
-    INTERRUPTED = "interrupted"
-
-
-UNENDED = (TurnState.RUNNING, TurnState.INTERRUPTED)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredConversation:
-    """A conversation as it is listed; `turns` counts its questions."""
-
-    id: str
-    user: str
-    title: str
-    created: datetime
-    updated: datetime
-    turns: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTurn:
-    """A question and what became of it; `text` is what there was of an answer that did not end."""
-
-    id: str
-    conversation: str
-    question: str
-    backend: str
-    state: TurnState
-    text: str
-    error: str | None
-    answer: Answer | None
-    evidence: tuple[Evidence, ...]
-    started: datetime
-    ended: datetime | None
 
 
 class Archive:
@@ -126,8 +86,8 @@ class Archive:
             "error": error,
             "record": to_json(record),
             "ended": at,
-            "answered": answer.answered if answer is not None else None,
-            "supported": answer.supported if answer is not None else None,
+            "answered": answer and answer.answered,
+            "supported": answer and answer.supported,
         }
         cited = [
             {"turn": turn, "n": citation.n, "document": citation.document.id}
@@ -166,16 +126,17 @@ class Archive:
 
     def rename(self, conversation: str, title: str) -> None:
         """Give a conversation another title; its place in the list stays."""
+        renamed = update(conversations).where(conversations.c.id == conversation)
         with self._file.write() as connection:
-            row = conversations.c.id == conversation
-            connection.execute(update(conversations).where(row).values(title=title))
+            connection.execute(renamed.values(title=title))
 
     def delete(self, conversation: str) -> None:
-        """Delete a conversation with its turns; its attempts stay in the ledger."""
+        """Delete a conversation with its turns and kept answers; its attempts stay."""
         mine = select(turns.c.id).where(turns.c.conversation == conversation)
         with self._file.write() as connection:
             connection.execute(delete(turn_citations).where(turn_citations.c.turn.in_(mine)))
-            connection.execute(delete(turns).where(turns.c.conversation == conversation))
+            for table in (turns, feedback, kept_answers):
+                connection.execute(delete(table).where(table.c.conversation == conversation))
             connection.execute(delete(conversations).where(conversations.c.id == conversation))
 
     def interrupt_stale(self, at: datetime) -> int:

@@ -18,7 +18,7 @@ from assistant.conversation import Evidence
 from assistant.cost.models import Attempt
 from assistant.events import Cited, TextDelta, Waiting
 
-__all__ = ["Asked"]
+__all__ = ["Asked", "Shown"]
 
 TRIES = 3
 FIRST_WAIT = 0.5
@@ -45,6 +45,15 @@ class Asked:
     call: Call | None = None
     first_text: float | None = None
 
+    @property
+    def text(self) -> str:
+        """Return the text of the last call."""
+        return self.call.text if self.call is not None else ""
+
+    @property
+    def finish_reason(self) -> str | None:
+        return self.call.finish_reason if self.call is not None else None
+
     def events(self) -> Iterator[TextDelta | Cited | Waiting]:
         """Yield text and citations as they come, and the waits between calls.
 
@@ -57,7 +66,7 @@ class Asked:
                 return
             except CallFailed as error:
                 wait = _wait(error, number)
-                if wait is None or (self.call is not None and self.call.text):
+                if wait is None or self.text:
                     raise
                 yield Waiting(str(error), wait)
                 if self.caller.stop.wait(wait):
@@ -66,7 +75,7 @@ class Asked:
     def _once(self) -> Iterator[TextDelta | Cited]:
         parent = self.attempts[0].id if self.attempts else self.parent
         self.call = call = Call(self.caller, self.backend, self.messages, parent)
-        shown = _Shown(self.evidence)
+        shown = Shown(self.evidence)
         try:
             for delta in call.stream():
                 if self.first_text is None:
@@ -89,7 +98,7 @@ def _wait(error: CallFailed, number: int) -> float | None:
 
 
 @dataclass(slots=True)
-class _Shown:
+class Shown:
     """What a reader has seen of the stream, and which evidence it has cited."""
 
     evidence: Sequence[Evidence]

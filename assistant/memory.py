@@ -11,7 +11,7 @@ from assistant.sentences import spans
 from corpus.query import rewrite
 from corpus.tokens import count_tokens
 
-__all__ = ["DEFAULT_BUDGET", "slim"]
+__all__ = ["DEFAULT_BUDGET", "left_out", "slim"]
 
 DEFAULT_BUDGET = 600
 """Tokens; a question and a full answer or two."""
@@ -37,6 +37,16 @@ def slim(
             break
         kept.append(short)
     return tuple(reversed(kept))
+
+
+def left_out(history: Sequence[Turn], kept: Sequence[Turn]) -> int:
+    """Return how many tokens of a conversation a prompt is spared that holds `kept` of it."""
+    return max(0, _tokens(history) - _tokens(kept))
+
+
+def _tokens(turns: Sequence[Turn]) -> int:
+    texts = (text for turn in turns for text in (turn.question, without_markers(turn.answer)))
+    return sum(map(count_tokens, texts))
 
 
 def _shortened(turn: Turn, budget: int) -> Turn:

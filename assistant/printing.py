@@ -15,9 +15,10 @@ from assistant.backends.entry import BackendEntry
 from assistant.checkup import Checkup
 from assistant.conversation import Answer, Citation
 from assistant.cost.comparison import reprice_attempts
-from assistant.cost.models import CostSource, Reference, UsageSource
-from assistant.cost.money import show_range, show_tokens, show_usd
+from assistant.cost.models import Reference, UsageSource
+from assistant.cost.money import show_range, show_tokens
 from assistant.cost.prices import Prices
+from assistant.cost.spent import spent
 from assistant.events import Answered, Asking, Event, Failed, Waiting
 from corpus.models import Document, Hit
 from corpus.store import Health
@@ -124,10 +125,8 @@ def cost_line(answer: Answer, references: Sequence[Reference], prices: Prices) -
         f"{row.reference.label} {show_range(row.low, row.high, estimated=estimated)}"
         for row in reprice_attempts(calls, references, prices)
     )
-    guessed = any(call.cost_source is CostSource.ESTIMATED for call in calls)
-    spent = show_usd(known_sum([call.cost for call in calls]), estimated=guessed)
     return (
-        f"{answer.attempt.backend} ({answer.attempt.sent_to}): {spent} · {tokens} · "
+        f"{answer.attempt.backend} ({answer.attempt.sent_to}): {spent(calls).dollars} · {tokens} · "
         f"{answer.seconds.total:.2f} s (repriced, not run: {elsewhere})"
     )
 
@@ -173,12 +172,12 @@ def checkup_line(check: Checkup) -> str:
     if check.error is not None:
         return f"failed: {check.error}"
     assert check.attempt is not None
-    estimated = check.attempt.cost_source is CostSource.ESTIMATED
+    cost = spent((check.attempt,))
     parts = (
         "answers",
         "streams" if check.streams else "does not stream",
         "reports usage" if check.reports_usage else "reports no usage (tokens are estimated)",
-        show_usd(check.attempt.cost, estimated=estimated) if check.priced else "— no price",
+        "— no price" if cost.unpriced else cost.dollars,
     )
     return ", ".join(parts)
 

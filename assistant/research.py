@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event as StopSignal
-from typing import Protocol
-from uuid import uuid4
 
 from langchain_core.messages import BaseMessage
 
+from assistant.answer_cache import AnswerCache, Recalled
+from assistant.archive_answers import KeptAnswer
 from assistant.asking import Asked
 from assistant.backends.errors import CallFailed
 from assistant.backends.pump import Stopped as StoppedCall
 from assistant.backends.silence import silence_tracing
 from assistant.calls import Caller
 from assistant.checking import ESCALATING, check_answer
-from assistant.conversation import Answer, Evidence, FlagKind, Seconds, Step, Turn
+from assistant.conversation import Answer, Evidence, FlagKind, Seconds, Step
+from assistant.cost.errors import BudgetExceeded, LedgerError
 from assistant.cost.meter import Meter
 from assistant.cost.models import Attempt
+from assistant.embedding_meter import on_behalf_of
 from assistant.events import Answered, Asking, Event, EvidenceFound, Failed, Stopped
-from assistant.evidence import DEFAULT_BUDGET, build_evidence
-from assistant.memory import slim
+from assistant.inquiry import NO_FILTERS, Inquiry, Searchable, find_evidence, whole_question
+from assistant.memory import left_out, slim
 from assistant.planning import Leg, Plan, Planner
 from assistant.prompts import render
+from assistant.saving import Ended, savings_of
 from corpus.errors import LoadFactorError
-from corpus.models import Filters, Hit
-from corpus.query import rewrite
 
-__all__ = ["Inquiry", "Searchable", "ask", "find_evidence", "whole_question"]
+__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "ask", "find_evidence", "whole_question"]
 
-HITS = 30
-"""Passages asked of the search; the evidence budget decides how many are used."""
-NO_FILTERS = Filters()
+FINISHED = frozenset({None, "stop"})
 
-
-class Searchable(Protocol):
-    """The part of the corpus that answering needs."""
-
-    def search(self, question: str, k: int = 10, filters: Filters = ...) -> tuple[Hit, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A question and all that its answer depends on beside corpus, backend and meter.
-
-    With `evidence` given, nothing is searched: several backends may read the same passages.
-    """
-
-    question: str
-    history: tuple[Turn, ...] = ()
-    filters: Filters = NO_FILTERS
-    evidence_tokens: int = DEFAULT_BUDGET
-    conversation: str = field(default_factory=lambda: uuid4().hex)
-    turn: str = field(default_factory=lambda: uuid4().hex)
-    user: str = "local"
-    evidence: tuple[Evidence, ...] | None = None
-
-    @property
-    def whole(self) -> str:
-        return whole_question(self.question, self.history)
+log = logging.getLogger(__name__)
 
 
 def ask(
@@ -69,11 +44,13 @@ def ask(
     corpus: Searchable,
     planner: Planner,
     meter: Meter,
+    cache: AnswerCache | None = None,
     stop: StopSignal | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Iterator[Event]:
     """Answer a question, yielding EvidenceFound, then Asking, TextDelta, Cited and Waiting as they
-    come, and at the end Answered, Failed or Stopped.
+    come, and at the end Answered, Failed or Stopped. With a `cache`, what the same call answered
+    before is given again, and what passes its checks is kept.
 
     Every attempt's row in the ledger is settled however the iteration ends: where `stop` is set or
     the consumer leaves early it is `stopped`, with usage estimated from what was read.
@@ -81,7 +58,8 @@ def ask(
     silence_tracing()
     began = clock()
     try:
-        evidence = find_evidence(inquiry, corpus)
+        with on_behalf_of(inquiry.conversation, inquiry.turn, inquiry.user):
+            evidence = find_evidence(inquiry, corpus)
         searched = clock() - began
         yield EvidenceFound(evidence, searched)
         plan = planner(inquiry.whole, evidence)
@@ -91,24 +69,12 @@ def ask(
     caller = Caller(
         meter, inquiry.conversation, inquiry.turn, inquiry.user, clock, stop or StopSignal()
     )
-    messages = render(inquiry.question, slim(inquiry.question, inquiry.history), evidence)
-    yield from _Research(inquiry, caller, plan, messages, evidence, began, searched).events()
-
-
-def find_evidence(inquiry: Inquiry, corpus: Searchable) -> tuple[Evidence, ...]:
-    """Return the evidence for an inquiry: what it was given, else what a search finds.
-
-    Raises CorpusError.
-    """
-    if inquiry.evidence is not None:
-        return inquiry.evidence
-    hits = corpus.search(inquiry.whole, HITS, inquiry.filters)
-    return build_evidence(hits, inquiry.evidence_tokens)
-
-
-def whole_question(question: str, history: Sequence[Turn]) -> str:
-    """Return the question with what a follow-up leaves to the earlier turns put in."""
-    return rewrite(question, [(turn.question, turn.answer) for turn in history])
+    history = slim(inquiry.question, inquiry.history)
+    messages = render(inquiry.question, history, evidence)
+    spared = left_out(inquiry.history, history)
+    yield from _Research(
+        inquiry, caller, plan, messages, evidence, cache, spared, began, searched
+    ).events()
 
 
 @dataclass(slots=True)
@@ -120,12 +86,16 @@ class _Research:
     plan: Plan
     messages: Sequence[BaseMessage]
     evidence: tuple[Evidence, ...]
+    cache: AnswerCache | None
+    spared: int
     began: float
     searched: float
     steps: list[Step] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     doubted: Answer | None = None
     failure: str = ""
+    answered_by: list[Attempt] = field(default_factory=list)
+    kept: KeptAnswer | None = None
 
     def events(self) -> Iterator[Event]:
         try:
@@ -137,12 +107,32 @@ class _Research:
         except StoppedCall:
             self._end_step("stopped")
             yield Stopped(tuple(self.steps))
+        except BudgetExceeded as error:
+            self._end_step("not asked: over budget", asked=False)
+            yield self._ended(self.doubted, str(error))
         except LoadFactorError as error:
             self._end_step("failed")
             yield self._failed(str(error))
         else:
-            found = answer or self.doubted
-            yield Answered(self._whole(found)) if found else self._failed(self.failure)
+            yield self._ended(answer or self.doubted, self.failure)
+
+    def _ended(self, found: Answer | None, failure: str) -> Answered | Failed:
+        """An answer that is in doubt is better than none."""
+        if found is None:
+            return self._failed(failure)
+        self._save()
+        return Answered(self._whole(found))
+
+    def _save(self) -> None:
+        others = [row for row in self.attempts if row not in self.answered_by]
+        turn = Ended(self.plan, self.answered_by, others, self.kept, self.spared)
+        inquiry, meter = self.inquiry, self.caller.meter
+        try:
+            found = savings_of(turn, meter.prices)
+            meter.save(inquiry.turn, inquiry.conversation, inquiry.user, found)
+        except LedgerError as error:
+            # What it saved is not worth an answer.
+            log.warning("the savings of turn %s were not kept: %s", inquiry.turn, error)
 
     def _chain(self, chain: Sequence[Leg]) -> Generator[Event, None, Answer | None]:
         """Ask one leg after another until one answers; return its answer."""
@@ -158,27 +148,44 @@ class _Research:
             finally:
                 self.attempts.extend(asked.attempts)
             answer = self._answer(asked)
-            kinds = ", ".join(kind.replace("_", " ") for kind in _doubtful(answer))
-            self._end_step(f"did not pass the checks ({kinds})" if kinds else "answered")
+            self.answered_by, self.kept = asked.attempts, self._kept_by(asked)
+            if isinstance(asked, Asked) and answer.supported:
+                self._keep(asked)
+            self._end_step(_outcome(asked, answer))
             return answer
         return None
 
-    def _begin(self, leg: Leg) -> Asked:
+    def _begin(self, leg: Leg) -> Asked | Recalled:
         backend = leg.backend
         self.steps.append(Step(backend.name, backend.label, backend.destination, leg.reason))
+        if self.cache is not None and not self.inquiry.fresh:
+            kept = self.cache.find(backend, self.messages, self.evidence)
+            if kept is not None:
+                return Recalled(self.caller, backend, kept, self.evidence)
         parent = self.attempts[0].id if self.attempts else None
         return Asked(self.caller, backend, self.messages, self.evidence, parent)
 
-    def _end_step(self, outcome: str) -> None:
+    @staticmethod
+    def _kept_by(asked: Asked | Recalled) -> KeptAnswer | None:
+        return asked.kept if isinstance(asked, Recalled) else None
+
+    def _keep(self, asked: Asked) -> None:
+        last = asked.attempts[-1]
+        if self.cache is None or last.finish_reason not in FINISHED:
+            return
+        answer = KeptAnswer(asked.text, last.id, last.cost)
+        try:
+            self.cache.keep(self.caller, asked.backend, self.messages, self.evidence, answer)
+        except LoadFactorError as error:
+            log.warning("the answer of turn %s was not kept: %s", self.inquiry.turn, error)
+
+    def _end_step(self, outcome: str, *, asked: bool = True) -> None:
         if self.steps:
-            last = self.attempts[-1] if self.attempts else None
+            last = self.attempts[-1] if self.attempts and asked else None
             self.steps[-1] = replace(self.steps[-1], outcome=outcome, attempt=last)
 
-    def _answer(self, asked: Asked) -> Answer:
-        assert asked.call is not None
-        checked = check_answer(
-            asked.call.text, self.evidence, finish_reason=asked.call.finish_reason
-        )
+    def _answer(self, asked: Asked | Recalled) -> Answer:
+        checked = check_answer(asked.text, self.evidence, finish_reason=asked.finish_reason)
         now = self.caller.clock()
         first = None if asked.first_text is None else asked.first_text - self.began
         return Answer(
@@ -199,6 +206,13 @@ class _Research:
 
     def _failed(self, message: str) -> Failed:
         return Failed(message, tuple(self.attempts), tuple(self.steps))
+
+
+def _outcome(asked: Asked | Recalled, answer: Answer) -> str:
+    kinds = ", ".join(kind.replace("_", " ") for kind in _doubtful(answer))
+    if kinds:
+        return f"did not pass the checks ({kinds})"
+    return "answered" if isinstance(asked, Asked) else "answered before; given again"
 
 
 def _doubtful(answer: Answer) -> tuple[FlagKind, ...]:

@@ -9,6 +9,7 @@
 | LOADFACTOR_EMBEDDING_MODEL | a sentence-transformers model instead of the bundled one | unset |
 | LOADFACTOR_EVIDENCE_TOKENS | most tokens of evidence put before a backend | 3000 |
 | LOADFACTOR_UPLOAD_LIMIT_MB | largest upload in megabytes | 100 |
+| LOADFACTOR_ANSWER_CACHE | 0: never give a kept answer again | 1 |
 | LOADFACTOR_LOCAL_ONLY | 1: no backend outside this machine and network, whoever asks | 0 |
 | LOADFACTOR_SHARED | 1: several people use one app; no one sees a list of others' chats | 0 |
 """
@@ -27,6 +28,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant.backends.entry import AUTO, BackendEntry
 from assistant.backends.entry_reading import read_entries
+from assistant.cost.budget import Budgets, read_budgets
 from assistant.cost.models import Overlay, Reference
 from assistant.routing import Rules, read_rules
 from corpus.errors import ConfigurationError
@@ -48,11 +50,14 @@ class Settings:
     upload_limit_mb: int
     local_only: bool
     shared: bool
+    answer_cache: bool
     default_backend: str
     backends: tuple[BackendEntry, ...]
     routing: Rules
     references: tuple[Reference, ...]
     overlays: tuple[Overlay, ...]
+    budgets: Budgets
+    embedding_hourly_usd: Decimal | None
 
 
 def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = None) -> Settings:
@@ -75,11 +80,14 @@ def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = N
         upload_limit_mb=_positive(environ, "LOADFACTOR_UPLOAD_LIMIT_MB", 100),
         local_only=_switch(environ, "LOADFACTOR_LOCAL_ONLY"),
         shared=_switch(environ, "LOADFACTOR_SHARED"),
+        answer_cache=_switch(environ, "LOADFACTOR_ANSWER_CACHE", "1"),
         default_backend=default,
         backends=backends,
         routing=read_rules(str(path), table.get("routing", {})),
         references=tuple(_reference(path, row) for row in table.get("references", ())),
         overlays=tuple(_overlay(path, row) for row in table.get("prices", ())),
+        budgets=read_budgets(str(path), table.get("budgets", {})),
+        embedding_hourly_usd=_embedding_hourly(path, table.get("embedding", {})),
     )
 
 
@@ -148,6 +156,22 @@ def _dollars(path: Path, entry: str, row: Mapping[str, Any], key: str) -> Decima
     return value
 
 
+def _embedding_hourly(path: Path, table: object) -> Decimal | None:
+    if not isinstance(table, Mapping) or set(table) - {"hourly_usd"}:
+        raise ConfigurationError(f"{path}: [embedding] is a table with the field hourly_usd.")
+    if not table:
+        return None
+    try:
+        dollars = Decimal(_text(path, "[embedding]", table, "hourly_usd"))
+    except InvalidOperation:
+        dollars = Decimal("NaN")
+    if not dollars.is_finite() or dollars < 0:
+        raise ConfigurationError(
+            f'{path}: [embedding] needs hourly_usd = "0.10" (dollars an hour, as text).'
+        )
+    return dollars
+
+
 def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
     value = environ.get(name, str(default))
     if not value.isdecimal() or int(value) == 0:
@@ -155,8 +179,8 @@ def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(value)
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name) or "0"
+def _switch(environ: Mapping[str, str], name: str, default: str = "0") -> bool:
+    value = environ.get(name) or default
     if value not in {"0", "1"}:
         raise ConfigurationError(f"{name}={value!r} must be 0 or 1.")
     return value == "1"

@@ -34,7 +34,7 @@ HOMES = {
     "trafilatura": ("ingest.readers",),
     "markdown_it": ("ingest.readers",),
     "yaml": ("ingest.readers",),
-    "genai_prices": ("assistant.cost.prices",),
+    "genai_prices": ("assistant.cost.price_book", "assistant.cost.price_data"),
     "langchain_openai": ("assistant.backends.openai_chat",),
     "openai": ("assistant.backends.openai_chat",),
     "langchain_anthropic": ("assistant.backends.anthropic_chat",),

@@ -106,13 +106,18 @@ class BackendEntry:
         return urlsplit(self.base_url).netloc if self.base_url else None
 
     @property
-    def is_own(self) -> bool:
+    def priced_as(self) -> tuple[str, str] | None:
+        return self.price
+
+    @property
+    def local(self) -> bool:
         """Tell whether it runs on machines of our own, so that no provider bills it.
 
         A server of another kind may pass calls on to one that does, and says nothing of that.
         """
         ollama = self.kind is Kind.OLLAMA and self.locality is not Locality.OUTSIDE
-        return self.kind is Kind.OFFLINE or ollama or self.hourly_usd is not None
+        unpriced = self.price is None and (self.kind is Kind.OFFLINE or ollama)
+        return unpriced or self.hourly_usd is not None
 
     @property
     def destination(self) -> str:

@@ -135,7 +135,7 @@ def _backend(entry: BackendEntry, chat: BaseChatModel) -> Backend:
         provider=entry.provider,
         model=entry.model,
         chat=chat,
-        local=entry.is_own,
+        local=entry.local,
         locality=entry.locality,
         host=entry.host,
         tier=entry.tier,

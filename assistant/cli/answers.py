@@ -46,6 +46,9 @@ def ask_command(
         int | None, typer.Option("--evidence-tokens", min=1, help="Most tokens of evidence.")
     ] = None,
     local_only: LocalOnly = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ask even where the same answer is kept.")
+    ] = False,
     company: Companies = None,
     form: Forms = None,
     period: Periods = None,
@@ -64,8 +67,14 @@ def ask_command(
         )
         budget = evidence_tokens or runtime.settings.evidence_tokens
         for item in items:
-            inquiry = Inquiry(item.text, item.history, filters, budget)
-            *before, last = ask(inquiry, corpus=runtime.corpus, planner=plan, meter=runtime.meter)
+            inquiry = Inquiry(item.text, item.history, filters, budget, fresh=fresh)
+            *before, last = ask(
+                inquiry,
+                corpus=runtime.corpus,
+                planner=plan,
+                meter=runtime.meter,
+                cache=runtime.cache,
+            )
             failures += isinstance(last, Failed)
             report(runtime, item.id, inquiry, before, last, as_json=as_json)
     raise typer.Exit(INPUTS_REFUSED if failures else 0)

@@ -41,8 +41,8 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read documents into the corpus; unchanged ones cost nothing."""
-    with opened(data) as corpus:
-        code = run_ingest(inputs, corpus, dry_run=dry_run, as_json=as_json)
+    with build(load_settings(data=data)) as runtime:
+        code = run_ingest(inputs, runtime.corpus, dry_run=dry_run, as_json=as_json)
     raise typer.Exit(code)
 
 
@@ -91,9 +91,9 @@ def search(
     """Find the passages nearest to a question."""
     filters = filters_of(company, form, period, since)
     items = asked(question, questions)
-    with opened(data) as corpus:
+    with build(load_settings(data=data)) as runtime:
         for item in items:
-            hits = corpus.search(whole_question(item.text, item.history), k, filters)
+            hits = runtime.corpus.search(whole_question(item.text, item.history), k, filters)
             if as_json:
                 printing.print_lines([search_json(item.id, item.text, hits)])
             else:
@@ -121,10 +121,9 @@ def doctor(
 @app.command()
 def reembed(data: Data = None) -> None:
     """Embed every passage anew, after a change of the embedding model."""
-    corpus = build_corpus(load_settings(data=data), any_model=True)
-    for done, total in corpus.reembed():
-        sys.stderr.write(f"\r{done} of {total} passages")
-    corpus.close()
+    with build(load_settings(data=data), any_model=True) as runtime:
+        for done, total in runtime.corpus.reembed():
+            sys.stderr.write(f"\r{done} of {total} passages")
     sys.stderr.write("\nThe corpus is embedded with the configured model.\n")
 
 

@@ -18,7 +18,7 @@ from assistant.cost.models import (
 )
 from assistant.cost.prices import Prices
 
-__all__ = ["Costing", "Identity", "Prompt", "Terms"]
+__all__ = ["Costing", "Identity", "Prompt", "Terms", "hourly_rates"]
 
 PICO_PER_DOLLAR = Decimal(10) ** 12
 SECONDS_PER_HOUR = 3600
@@ -82,17 +82,10 @@ class Costing:
     ) -> Attempt:
         """Return the attempt with what the prompt costs, and as `cost_high` the most that the
         call may cost: the whole prompt uncached, or written to the cache, and `max_output`."""
-        if backend.hourly_usd is not None:
-            rates = {HOURLY: str(backend.hourly_usd), "source": "backends.toml"}
-            return replace(attempt, cost_source=CostSource.LOCAL, rates=rates)
-        tokens, most = (prompt.tokens, prompt.most) if prompt else (None, None)
-        asked = replace(
-            attempt,
-            tier=backend.service_tier,
-            usage=Usage(
-                input_tokens=tokens, source=UsageSource.ESTIMATED if prompt else UsageSource.NONE
-            ),
-        )
+        asked = replace(attempt, tier=backend.service_tier, usage=_begun(prompt))
+        if backend.local:
+            return replace(asked, rates=hourly_rates(backend.hourly_usd))
+        most = prompt.most if prompt else None
         terms = Terms(backend.priced_as, 0)
         begun = self._priced(asked, replace(asked.usage, output_tokens=0), terms)
         longest = Usage(
@@ -109,12 +102,12 @@ class Costing:
     def settled(self, attempt: Attempt, terms: Terms) -> Attempt:
         """Return an attempt that has ended with its cost.
 
-        An answer from our own cache costs nothing, an hour of our own machine what was said of
-        it, and a provider's own bill goes before any price.
+        An answer from our own cache costs nothing, our own machine what an hour of it was said
+        to cost, and a provider's own bill goes before any price.
         """
         if attempt.state is AttemptState.CACHED:
             return _costing(attempt, 0, CostSource.LOCAL)
-        if attempt.rates is not None and HOURLY in attempt.rates:
+        if attempt.cost_source is CostSource.LOCAL:
             return _costing(attempt, _hours(attempt), CostSource.LOCAL, attempt.rates)
         if terms.billed is not None:
             return _costing(attempt, terms.billed, CostSource.BILLED)
@@ -122,14 +115,12 @@ class Costing:
 
     def _priced(self, attempt: Attempt, usage: Usage, terms: Terms) -> Attempt:
         price = self._price(attempt, usage, terms)
-        # What runs on our own machines and has no price is not metered, rather than unpriced.
-        own = attempt.cost_source is CostSource.LOCAL and price.cost is None
         return replace(
             attempt,
             cost_low=price.low,
             cost=price.cost,
             cost_high=price.high,
-            cost_source=CostSource.LOCAL if own else price.source,
+            cost_source=price.source,
             rates=price.rates,
             price_version=price.version,
             overlay_hash=price.overlay_hash,
@@ -160,10 +151,22 @@ class Costing:
             return self._prices.unpriced()
 
 
+def _begun(prompt: Prompt | None) -> Usage:
+    if prompt is None:
+        return Usage()
+    return Usage(input_tokens=prompt.tokens, source=UsageSource.ESTIMATED)
+
+
+def hourly_rates(hourly_usd: Decimal | None) -> dict[str, str] | None:
+    """Return the rates of our own machine's hour as a row keeps them, None where it has none."""
+    if hourly_usd is None:
+        return None
+    return {HOURLY: str(hourly_usd), "source": "backends.toml"}
+
+
 def _hours(attempt: Attempt) -> int | None:
-    """Return the attempt's seconds at its hourly rate; None while it has none."""
-    assert attempt.rates is not None
-    if attempt.total_seconds is None:
+    """Return the attempt's seconds at its hourly rate, None while either is unknown."""
+    if attempt.rates is None or attempt.total_seconds is None:
         return None
     seconds = Decimal(repr(attempt.total_seconds))
     dollars = Decimal(attempt.rates[HOURLY]) * seconds / SECONDS_PER_HOUR

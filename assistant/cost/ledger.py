@@ -17,6 +17,8 @@ from assistant.cost.models import Attempt, AttemptState, CostSource, Purpose, To
 __all__ = ["Ledger"]
 
 ABANDONED = "process ended"
+LATEST = 200
+"""Rows that tell what is usual now."""
 
 
 class Ledger:
@@ -96,6 +98,18 @@ class Ledger:
             rows = connection.execute(query.order_by(attempts.c.started, attempts.c.id)).mappings()
             return tuple(from_row(row) for row in rows)
 
+    def recent(self, backend: str) -> tuple[Attempt, ...]:
+        """Return a backend's answers among the latest rows, newest first."""
+        latest = select(attempts).order_by(attempts.c.started.desc()).limit(LATEST).subquery()
+        answers = and_(
+            latest.c.backend == backend,
+            latest.c.purpose == Purpose.ANSWER,
+            latest.c.state == AttemptState.OK,
+        )
+        with self.file.read() as connection:
+            rows = connection.execute(select(latest).where(answers)).mappings()
+            return tuple(from_row(row) for row in rows)
+
     def standings(
         self, budgets: Budgets, conversation: str, user: str, day: date
     ) -> tuple[Standing, ...]:
@@ -119,7 +133,8 @@ class Ledger:
             _count(and_(talks, no_count), "unknown_tokens"),
             _count(and_(talks, a.usage_source == UsageSource.ESTIMATED), "estimated"),
             _count(and_(a.cost.is_(None), not_(local)), "unpriced"),
-            _count(local, "unmetered"),
+            _count(and_(talks, local), "unmetered"),
+            _count(and_(not_(talks), local), "unmetered_work"),
             _count(a.cost_source == CostSource.ESTIMATED, "cost_estimated"),
         ).where(a.state != AttemptState.CACHED, *_scope(conversation, day=day))
         with self.file.read() as connection:
@@ -134,7 +149,7 @@ class Ledger:
             estimated=row["estimated"] > 0,
             unpriced=row["unpriced"],
             cost_estimated=row["cost_estimated"] > 0,
-            unmetered=row["unmetered"],
+            unmetered=row["unmetered" if row["talks"] else "unmetered_work"],
         )
 
     def close(self) -> None:

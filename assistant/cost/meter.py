@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from uuid import uuid4
 
 from assistant.cost.budget import NO_BUDGETS, Budgets, Standing
-from assistant.cost.costing import Costing, Identity, Prompt, Terms
+from assistant.cost.costing import Costing, Identity, Prompt, Terms, hourly_rates
+from assistant.cost.forecast import Forecast, Sizes, forecast
 from assistant.cost.ledger import Ledger
+from assistant.cost.ledger_savings import write_savings
 from assistant.cost.models import (
     Attempt,
     AttemptState,
@@ -17,10 +20,30 @@ from assistant.cost.models import (
     Purpose,
     Totals,
     Usage,
+    UsageSource,
 )
 from assistant.cost.prices import Prices
+from assistant.cost.savings import Saving
 
-__all__ = ["Identity", "Meter", "Prompt"]
+__all__ = ["OWN_CACHE", "Identity", "Meter", "Prompt", "Work"]
+
+OWN = "local"
+HERE = "this machine"
+OWN_CACHE = "nowhere (our own cache)"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What our own machine did without a call: an embedder's batch, say.
+
+    `tokens` by our own tokenizer; an hour costs `hourly_usd`, None where nobody has said.
+    """
+
+    backend: str
+    model: str
+    tokens: int
+    seconds: float
+    hourly_usd: Decimal | None
 
 
 class Meter:
@@ -61,22 +84,7 @@ class Meter:
         Raises BudgetExceeded where that does not fit a budget, LedgerError; without a row, no
         call should be made.
         """
-        now = self._clock()
-        attempt = Attempt(
-            id=uuid4().hex,
-            turn=turn,
-            conversation=conversation,
-            user=user,
-            purpose=purpose,
-            backend=backend.name,
-            provider=backend.provider,
-            model_requested=backend.model,
-            started=now,
-            parent=parent,
-            sent_to=backend.destination,
-            cost_source=CostSource.LOCAL if backend.local else CostSource.UNPRICED,
-            day=self._day_of(now),
-        )
+        attempt = self._blank(backend, turn, conversation, user, purpose, parent)
         attempt = self._costing.opened(attempt, backend, prompt, max_output_tokens)
         self.ledger.open_attempt(attempt, self.budgets)
         return attempt
@@ -121,6 +129,63 @@ class Meter:
         self.ledger.settle(settled)
         return settled
 
+    def record(self, work: Work, conversation: str, turn: str, user: str) -> Attempt:
+        """Write the row of work that our own machine has done. Raises LedgerError."""
+        now = self._clock()
+        row = Attempt(
+            id=uuid4().hex,
+            turn=turn,
+            conversation=conversation,
+            user=user,
+            purpose=Purpose.EMBED,
+            backend=work.backend,
+            provider=OWN,
+            model_requested=work.model,
+            started=now - timedelta(seconds=work.seconds),
+            ended=now,
+            state=AttemptState.OK,
+            sent_to=HERE,
+            usage=Usage(input_tokens=work.tokens, source=UsageSource.ESTIMATED),
+            cost_source=CostSource.LOCAL,
+            rates=hourly_rates(work.hourly_usd),
+            total_seconds=work.seconds,
+            day=self._day_of(now),
+        )
+        row = self._costing.settled(row, Terms())
+        self.ledger.record(row)
+        return row
+
+    def recall(
+        self, backend: Identity, *, turn: str, conversation: str, user: str, origin: str
+    ) -> Attempt:
+        """Write the row of an answer from our own cache; `origin` is the attempt that made it.
+
+        It is no call, costs nothing and is counted nowhere again. Raises LedgerError.
+        """
+        blank = self._blank(backend, turn, conversation, user, Purpose.ANSWER, origin)
+        row = replace(blank, ended=blank.started, state=AttemptState.CACHED, sent_to=OWN_CACHE)
+        row = self._costing.settled(row, Terms())
+        self.ledger.record(row)
+        return row
+
+    def save(self, turn: str, conversation: str, user: str, found: Sequence[Saving]) -> None:
+        """Write what a turn saved. Raises LedgerError."""
+        write_savings(self.ledger.file, turn, conversation, user, self.day(), found)
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def estimate(self, attempt: Attempt, output_tokens: int) -> Attempt:
+        """Return an open attempt as if it ended now after so many tokens; nothing is written."""
+        rates = attempt.rates or {}
+        model = (rates["provider"], rates["model"]) if "model" in rates else None
+        now = replace(
+            attempt,
+            usage=replace(attempt.usage, output_tokens=output_tokens, source=UsageSource.ESTIMATED),
+            total_seconds=(self._clock() - attempt.started).total_seconds(),
+        )
+        return self._costing.settled(now, Terms(model))
+
     def conversation(self, conversation: str) -> Totals:
         return self.ledger.totals(conversation=conversation)
 
@@ -135,6 +200,38 @@ class Meter:
     def standings(self, conversation: str, user: str = "local") -> tuple[Standing, ...]:
         """Return where each budget stands for a user's conversation now. Raises LedgerError."""
         return self.ledger.standings(self.budgets, conversation, user, self.day())
+
+    def forecast(self, backend: Identity, sizes: Sizes, max_output: int | None) -> Forecast:
+        """Return what the next question will cost on a backend. Raises LedgerError."""
+        blank = self._blank(backend, "", "", "", Purpose.ANSWER, None)
+        recent = self.ledger.recent(backend.name)
+        return forecast(self._costing, blank, backend, sizes, max_output, recent)
+
+    def _blank(
+        self,
+        backend: Identity,
+        turn: str,
+        conversation: str,
+        user: str,
+        purpose: Purpose,
+        parent: str | None,
+    ) -> Attempt:
+        now = self._clock()
+        return Attempt(
+            id=uuid4().hex,
+            turn=turn,
+            conversation=conversation,
+            user=user,
+            purpose=purpose,
+            backend=backend.name,
+            provider=backend.provider,
+            model_requested=backend.model,
+            started=now,
+            parent=parent,
+            sent_to=backend.destination,
+            cost_source=CostSource.LOCAL if backend.local else CostSource.UNPRICED,
+            day=self._day_of(now),
+        )
 
     def _day_of(self, instant: datetime) -> date:
         return instant.astimezone(self._zone).date()

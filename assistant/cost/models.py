@@ -157,7 +157,8 @@ class Totals:
     A sum covers what is known: `unknown_tokens` attempts lack a count of input or output,
     `unpriced` attempts lack a price, and `unmetered` ones ran on our own machines, whose hours
     have no price here. A sum of which nothing is known is None; of no attempts, 0. Tokens are
-    those of language models: what the embedder read costs seconds and is left out of them.
+    those of language models: what the embedder read costs seconds and is left out of them, and
+    its work counts as unmetered only where there is no other.
     `estimated` says that some token count is an estimate, `cost_estimated` that some cost is.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.cost.models import Attempt, CostSource, Totals
+from assistant.cost.models import Attempt, AttemptState, CostSource, Purpose, Totals
 from assistant.cost.money import show_usd
 
 __all__ = ["NOT_METERED", "Spent", "known_sum", "spent", "spent_of_totals"]
@@ -19,7 +19,8 @@ class Spent:
     """A sum in pico-dollars over calls: `cost` covers what is known, None where nothing is.
 
     `unpriced` calls have no known price; `unmetered` calls ran on our own machines, whose hours
-    have no price here. `estimated` says that a part of `cost` is an estimate.
+    have no price here: our embedder's work counts as one of them only where it is all there is.
+    `estimated` says that a part of `cost` is an estimate. Answers from our own cache are no calls.
     """
 
     calls: int
@@ -47,16 +48,14 @@ class Spent:
 
 def spent(attempts: Sequence[Attempt]) -> Spent:
     """Return what these calls cost together; no call costs $0."""
-    costs = [attempt.cost for attempt in attempts]
-    local = [
-        attempt.cost is None and attempt.cost_source is CostSource.LOCAL for attempt in attempts
-    ]
+    talks = [attempt for attempt in attempts if attempt.purpose is not Purpose.EMBED]
+    unknown = [one.cost_source for one in talks or attempts if one.cost is None]
     return Spent(
-        calls=len(attempts),
-        cost=known_sum(costs),
+        calls=sum(attempt.state is not AttemptState.CACHED for attempt in talks),
+        cost=known_sum(attempt.cost for attempt in attempts),
         estimated=any(attempt.cost_source is CostSource.ESTIMATED for attempt in attempts),
-        unpriced=costs.count(None) - sum(local),
-        unmetered=sum(local),
+        unpriced=len(unknown) - unknown.count(CostSource.LOCAL),
+        unmetered=unknown.count(CostSource.LOCAL),
     )
 
 

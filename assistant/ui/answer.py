@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 
 import streamlit as st
 
@@ -18,6 +19,8 @@ UNSUPPORTED = frozenset(
 )
 """Doubts about an answer as a whole, not about a piece of it."""
 QUOTED = 90
+METERED_EVERY = 0.5
+"""Seconds between two looks at the meter while an answer comes."""
 SHOW_LAST = """<script>
 window.setTimeout(() => {
   const asked = document.querySelectorAll(".lf-question");
@@ -38,7 +41,7 @@ def draw(turn: Shown) -> None:
             _unfinished(turn.id, now)
 
 
-def stream(turn: RunningTurn) -> None:
+def stream(turn: RunningTurn, conversation: str) -> None:
     """Draw a running turn until it ends; the thread goes on if this run is cut short."""
     _question(turn)
     st.html(SHOW_LAST, unsafe_allow_javascript=True)
@@ -46,7 +49,11 @@ def stream(turn: RunningTurn) -> None:
         status, body, sources = st.empty(), st.empty(), st.empty()
         st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=turn.stop)
         cited: tuple[Citation, ...] = ()
+        metered = 0.0
         for now in turn.snapshots():
+            if monotonic() - metered >= METERED_EVERY:
+                metered = monotonic()
+                meter.live(conversation, turn.id, now.text)
             status.html(f'<div class="lf-working">{as_html(_progress(now))}</div>')
             body.markdown(_body(now.text, now.evidence or ()))
             if now.citations != cited:
@@ -87,7 +94,7 @@ def _answer(turn: str, answer: Answer) -> None:
         _refusal(turn, answer)
         citations.chips(turn, answer)
     _route(answer.steps)
-    st.html(f'<div class="lf-cost">{meter.answer_line(answer)}</div>')
+    st.html(f'<div class="lf-cost">{meter.answer_line(turn, answer)}</div>')
     if answer.evidence:
         citations.evidence_list(turn, answer)
 

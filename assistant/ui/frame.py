@@ -10,7 +10,6 @@ import streamlit as st
 
 from assistant.ui import meter, state
 from assistant.ui.escape import as_label
-from assistant.ui.resources import runtime
 from corpus.errors import LoadFactorError
 
 if TYPE_CHECKING:
@@ -68,10 +67,8 @@ def run(page: StreamlitPage) -> None:
 
 
 def _bar(*, on_chat: bool) -> None:
-    product = runtime()
     conversation = state.conversation()
     last = conversation.turns[-1].id if conversation.turns else None
-    readings = meter.read(product, conversation.id, last)
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
             f'<div class="lf-brand"><span class="lf-name">Load Factor</span>'
@@ -85,9 +82,7 @@ def _bar(*, on_chat: bool) -> None:
             if on_chat and last is not None:
                 _new_button()
         with st.container(key="meter", horizontal=True, vertical_alignment="center", gap="small"):
-            meter.bar(readings)
-            with st.popover("", icon=":material/info:", type="tertiary", key="about-meter"):
-                meter.explanation(readings)
+            meter.draw(conversation.id, last)
 
 
 def _new_button() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.backends.entry import AUTO
+from assistant.forecasting import forecasts
 from assistant.ui import state
 from assistant.ui.escape import as_html
 from assistant.ui.resources import runtime
@@ -40,7 +41,7 @@ def draw(*, disabled: bool) -> None:
                 width=240,
             )
         _local_only(disabled=disabled)
-        st.html(f'<span class="lf-where">{as_html(_going())}</span>')
+        st.html(f'<span class="lf-where">{as_html(_going())}<br>{as_html(_forecast())}</span>')
 
 
 def name_of(name: str) -> str:
@@ -60,6 +61,24 @@ def _local_only(*, disabled: bool) -> None:
         if forced
         else "No backend outside this machine and its private network can be asked.",
     )
+
+
+def _forecast() -> str:
+    """Tell what the next question will cost, before anything is sent."""
+    product = runtime()
+    if not choices():
+        return ""
+    found = forecasts(
+        product.backends,
+        state.backend(),
+        product.meter,
+        product.settings.evidence_tokens,
+        local_only=state.local_only(),
+    )
+    if len(found) == 1:
+        return f"The next question costs {found[0][1].sentence}"
+    told = "; ".join(f"{forecast.sentence} on {entry.label}" for entry, forecast in found)
+    return f"The next question costs {told}"
 
 
 def _going() -> str:

@@ -40,6 +40,8 @@ __all__ = [
     "take_picked_backend",
     "take_picked_locality",
     "take_question",
+    "thumb",
+    "thumb_of",
 ]
 
 CONVERSATION = "conversation"
@@ -139,6 +141,17 @@ def submit(text: str, turn: str | None = None) -> None:
 def submit_again(text: str, again: str, name: str, turn: str) -> None:
     """Put the question of the turn `again` forward once more, for the backend `name`."""
     st.session_state[QUESTION] = Question(turn, text, name, again)
+
+
+def thumb_of(turn: str) -> str:
+    """Return the key of a turn's thumbs."""
+    return f"thumb-{turn}"
+
+
+def thumb(turn: str) -> int | None:
+    """Return the thumb that was given to a turn: 1 up, 0 down."""
+    given: int | None = st.session_state.get(thumb_of(turn))
+    return given
 
 
 def remember_checkup(found: Checkup) -> None:

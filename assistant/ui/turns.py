@@ -22,6 +22,7 @@ def start(conversation: Conversation, asked: state.Question) -> None:
         evidence_tokens=product.settings.evidence_tokens,
         conversation=conversation.id,
         turn=asked.turn,
+        fresh=asked.again is not None,
     )
     conversation.ask(
         asked.turn,
@@ -37,6 +38,7 @@ def start(conversation: Conversation, asked: state.Question) -> None:
                 rules=product.settings.routing,
             ),
             meter=product.meter,
+            cache=product.cache,
             stop=stop,
         ),
     )

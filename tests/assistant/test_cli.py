@@ -85,7 +85,7 @@ def test_search_and_ask_keep_their_contract(folder: Path, tmp_path: Path) -> Non
     assert {cited["document"] for cited in answer["citations"]} == {"northwind.md"}
     figures = {figure["value"]: figure for figure in answer["figures"]}
     assert figures["4200000000"]["unit"] == "USD" and figures["4200000000"]["verified"]
-    assert answer["cost"] == {"usd": "0", "source": "local", "attempts": 1}
+    assert answer["cost"] == {"usd": None, "source": "local", "attempts": 1}
     assert answer["supported"] is True and answer["flags"] == []
     assert answer["sent_to"] == "this machine"
     (step,) = answer["route"]

@@ -14,6 +14,7 @@ from threading import Timer
 
 import pytest
 
+from assistant.backends.entry import Kind
 from assistant.backends.registry import Registry
 from assistant.checkup import check_backend
 from assistant.conversation import FlagKind
@@ -60,6 +61,11 @@ def meter(data: Path) -> Iterator[Meter]:
     ticks = count()
     with closing(Ledger(data / "ledger.db")) as ledger:
         yield Meter(ledger, Prices(), lambda: NOW + timedelta(seconds=next(ticks)))
+
+
+def nothing(protocol: Protocol) -> int | None:
+    """What a call costs that was refused: nothing, or no hour of ours that has a price."""
+    return None if protocol.kind is Kind.OLLAMA else 0
 
 
 def events(
@@ -110,7 +116,7 @@ def test_every_kind_streams_a_cited_answer(
     assert (row.finish_reason, row.sent_to) == ("stop", "this machine")
     priced = protocol.provider != "ollama"
     assert (row.cost_source, row.cost is not None) == (
-        CostSource.PRICED if priced else CostSource.UNPRICED,
+        CostSource.PRICED if priced else CostSource.LOCAL,
         priced,
     )
 
@@ -141,7 +147,8 @@ def test_fault_49_a_passing_refusal_is_repeated_and_costs_nothing(
     assert [row.state for row in (first, second, third)] == [
         AttemptState.ERROR, AttemptState.ERROR, AttemptState.OK,
     ]  # fmt: skip
-    assert (first.cost, second.cost, first.finish_reason) == (0, 0, f"http {status}")
+    free = nothing(protocol)
+    assert (first.cost, second.cost, first.finish_reason) == (free, free, f"http {status}")
     assert second.parent == third.parent == first.id
     assert seen[-1].answer.attempts == (first, second, third)
 
@@ -174,7 +181,7 @@ def test_fault_49_a_bad_key_is_named_and_shown_nowhere(
     assert isinstance(last, Failed)
     assert "refused the key" in last.message
     assert len(rows(meter)) == 1
-    assert rows(meter)[0].cost == 0
+    assert rows(meter)[0].cost == nothing(protocol)
     with closing(sqlite3.connect(data / "ledger.db")) as ledger:
         kept = "\n".join(ledger.iterdump())
     assert KEY not in kept + str(seen) + str(failure_json(None, "q", last))
@@ -270,7 +277,7 @@ def test_fault_49_an_unreachable_server_is_named_and_costs_nothing(
     )
     assert isinstance(last, Failed)
     assert "cannot be reached" in last.message
-    assert [row.cost for row in rows(meter)] == [0, 0, 0]
+    assert [row.cost for row in rows(meter)] == [nothing(protocol)] * 3
 
 
 def test_fault_45_a_stop_in_a_silence_hangs_up_at_once(

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import streamlit as st
 
-from assistant.ui import answer, citations, picker, retrying, state, turns
-from assistant.ui.conversations import Conversation
-from assistant.ui.escape import as_label, count
+from assistant.ui import answer, citations, meter, picker, retrying, state, thumbs, turns
+from assistant.ui.conversations import USER, Conversation
+from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from assistant.ui.starters import starters
 
@@ -26,17 +26,22 @@ def main() -> None:
     if not conversation.turns:
         _welcome()
         return
+    marks = runtime().feedback.of(conversation.id, USER)
     for turn in conversation.turns:
         if running is not None and turn is running:
-            answer.stream(running)
+            answer.stream(running, conversation.id)
             st.rerun()
         answer.draw(turn)
+        if turn.now.answer is not None:
+            thumbs.draw(conversation.id, turn.id, marks.get(turn.id))
     retrying.offer(conversation.turns[-1])
     _panel(conversation)
 
 
 def _input(*, disabled: bool) -> None:
     with st.bottom:
+        for sentence in meter.warnings(state.conversation().id):
+            st.html(f'<div class="lf-flag">Budget nearly used up: {as_html(sentence)}</div>')
         st.chat_input(
             "Ask the corpus",
             key=state.ASK,

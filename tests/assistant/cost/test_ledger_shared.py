@@ -36,12 +36,12 @@ CALLER = """
 import sys
 from pathlib import Path
 from assistant.cost.ledger import Ledger
-from assistant.cost.meter import Meter
+from assistant.cost.meter import Meter, Prompt
 from assistant.cost.prices import Prices
 from tests.assistant.cost.samples import NOON, FakeBackend
 meter = Meter(Ledger(Path(sys.argv[1])), Prices(), lambda: NOON)
 meter.start(
-    FakeBackend(), turn="t", conversation="c", input_tokens=2000, max_output_tokens=1000
+    FakeBackend(), turn="t", conversation="c", prompt=Prompt(2000, 2000), max_output_tokens=1000
 )
 print("calling", flush=True)
 sys.stdin.readline()

@@ -132,17 +132,6 @@ def test_a_local_backend_costs_its_seconds_at_its_hourly_rate(meter: Meter) -> N
     assert meter.conversation("c").unmetered == 0
 
 
-def test_an_own_server_with_a_price_of_its_own_is_priced(meter: Meter) -> None:
-    own = replace(OFFLINE, priced_as=("openai", "gpt-5"))
-    settled = meter.settle(
-        meter.start(own, turn="t", conversation="c"),
-        USAGE_A,
-        AttemptState.OK,
-        priced_as=own.priced_as,
-    )
-    assert (settled.cost, settled.cost_source) == (dollars("0.0155"), CostSource.PRICED)
-
-
 def test_an_unpriced_backend_has_no_cost(meter: Meter) -> None:
     call(meter, backend=UNKNOWN)
     totals = meter.today()

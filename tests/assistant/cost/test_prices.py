@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import pytest
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 
 from assistant.cost.errors import InvalidUsage
 from assistant.cost.models import CostSource, Overlay, Price, Usage, UsageSource
-from assistant.cost.prices import Prices
+from assistant.cost.price_data import PriceData
+from assistant.cost.prices import Prices, Rate, Regime
 from corpus.errors import ConfigurationError
+from tests.assistant.cost.price_payloads import encoded, model_of, raw_providers
 from tests.assistant.cost.samples import NOON, USAGE_A, dollars
 
 QWEN = Overlay(
@@ -124,6 +128,13 @@ def test_a_tier_is_unpriced_before_its_price_began() -> None:
     assert PRICES.price("openai", "gpt-5", USAGE_A, before, tier="flex").cost is None
 
 
+def test_a_tier_that_only_the_lender_of_an_entry_prices_is_unpriced() -> None:
+    """Azure's gpt-5 is OpenAI's entry; OpenAI's price of a tier is none of Azure's."""
+    assert PRICES.price("azure", "gpt-5", USAGE_A, NOON).cost == dollars("0.0155")
+    assert PRICES.price("azure", "gpt-5", USAGE_A, NOON, tier="flex").cost is None
+    assert PRICES.price("openai", "gpt-5", USAGE_A, NOON, tier="flex").cost == dollars("0.00775")
+
+
 def test_rates_are_those_of_the_context_tier() -> None:
     usage = Usage(200_001, output_tokens=1_000, source=UsageSource.PROVIDER)
     price = PRICES.price("google", "gemini-2.5-pro", usage, NOON)
@@ -175,3 +186,138 @@ def test_the_stored_rates_give_the_cost_again(fresh: int, cached: int, output: i
         cached_rate = Decimal(price.rates["cache_read_mtok"])
         pico = fresh * rates["input"] + cached * cached_rate + output * rates["output"]
         assert price.cost == (pico * 10**6).to_integral_value(ROUND_HALF_EVEN)
+
+
+def fetched(raw: object) -> Prices:
+    return Prices(data=PriceData("https://prices.example.com/", NOON, encoded(raw)))
+
+
+def test_fetched_data_gives_the_prices_and_says_so() -> None:
+    raw = raw_providers(["openai"])
+    model_of(raw, "openai", "gpt-5")["prices"]["input_mtok"] = 1.5
+    newer = fetched(raw)
+    price = newer.price("openai", "gpt-5", USAGE_A, NOON)
+    assert price.cost == dollars("0.016")
+    assert price.version == newer.version
+    assert newer.version.startswith("genai-prices data of 2026-11-23 (sha256 ")
+    assert newer.price("zai", "glm-5.2", USAGE_A, NOON).cost is None
+    assert PRICES.price("openai", "gpt-5", USAGE_A, NOON).cost == dollars("0.0155")
+
+
+def test_fetched_rates_keep_every_digit() -> None:
+    digits = "0.12345678901234567890"  # more than a float holds
+    payload = encoded(raw_providers(["openai"])).replace(
+        b'"input_mtok": 1.25', f'"input_mtok": {digits}'.encode()
+    )
+    data = PriceData("https://prices.example.com/", NOON, payload)
+    price = Prices(data=data).price("openai", "gpt-5", USAGE_A, NOON)
+    assert price.rates is not None
+    assert price.rates["input_mtok"] == digits
+
+
+@pytest.mark.parametrize(
+    "prices",
+    (
+        {},
+        {"input_mtok": 1},
+        {"output_mtok": 1},
+        {"input_mtok": -1, "output_mtok": 1},
+        {"input_mtok": 1, "output_mtok": 1, "thought_mtok": 1},  # newer than the package
+        [],
+    ),
+    ids=("empty", "no output", "no input", "negative", "unknown kind", "none"),
+)
+def test_a_wrong_entry_of_fetched_data_is_unpriced_and_never_free(prices: object) -> None:
+    raw = raw_providers(["openai"])
+    model_of(raw, "openai", "gpt-5")["prices"] = prices
+    assert fetched(raw).price("openai", "gpt-5", USAGE_A, NOON).source is CostSource.UNPRICED
+
+
+def test_a_tier_that_fetched_data_does_not_know_is_unpriced() -> None:
+    raw = raw_providers(["openai"])
+    del model_of(raw, "openai", "gpt-5")["price_variants"]
+    newer = fetched(raw)
+    assert newer.price("openai", "gpt-5", USAGE_A, NOON, tier="flex").cost is None
+    assert newer.price("openai", "gpt-5", USAGE_A, NOON).cost == dollars("0.0155")
+
+
+def test_nothing_is_loaded_before_the_first_price() -> None:
+    script = (
+        "import sys; from assistant.cost.prices import Prices; prices = Prices();"
+        "print([name for name in ('genai_prices', 'httpx2') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def regimes(provider: str, model: str, prices: Prices = PRICES) -> list[Regime | None]:
+    """The regime at every hour of a day."""
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    return [prices.regime(provider, model, midnight + timedelta(hours=h)) for h in range(24)]
+
+
+def test_peak_hours_are_a_regime_of_their_own() -> None:
+    hours = regimes("deepseek", "deepseek-v4-pro")
+    off_peak, peak = hours[0], hours[1]
+    assert off_peak != peak
+    assert [hour for hour, regime in enumerate(hours) if regime == peak] == [1, 2, 3, 6, 7, 8, 9]
+    assert {regime for regime in hours} == {off_peak, peak}
+    assert off_peak is not None
+    assert Rate("input_mtok", None, 0, "0.66") in off_peak.rates
+
+
+def test_a_flat_price_is_one_regime_without_breaks() -> None:
+    (only,) = set(regimes("openai", "gpt-5"))
+    assert only is not None
+    assert only.breaks == ()
+
+
+def test_breaks_are_where_a_context_tier_begins() -> None:
+    (only,) = set(regimes("google", "gemini-2.5-pro"))
+    assert only is not None
+    assert only.breaks == (200_000,)
+    assert Rate("input_mtok", None, 200_000, "2.5") in only.rates
+
+
+def test_a_regime_ends_where_a_tier_gets_its_price() -> None:
+    before = datetime.fromisoformat("2026-10-11T12:00:00+00:00")
+    old, new = (PRICES.regime("openai", "gpt-5", at) for at in (before, NOON))
+    assert old != new
+    assert new is not None
+    assert Rate("input_mtok", "flex", 0, "0.625") in new.rates
+
+
+def test_an_overlay_is_one_regime() -> None:
+    (only,) = set(regimes("DashScope", "Qwen3-Max", Prices([QWEN])))
+    assert only is not None
+    assert only.breaks == ()
+    assert Rate("cache_read_mtok", None, 0, "0.24") in only.rates
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    (("local", "offline-analyst-1"), ("openai", "no-such"), ("github-copilot", "gpt-4.1")),
+)
+def test_what_has_no_price_has_no_regime(provider: str, model: str) -> None:
+    assert PRICES.regime(provider, model, NOON) is None
+
+
+def test_a_regime_needs_an_aware_time() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        PRICES.regime("openai", "gpt-5", NOON.replace(tzinfo=None))
+
+
+@given(st.integers(0, 24 * 60 - 1), st.integers(0, 24 * 60 - 1))
+def test_equal_regimes_give_equal_prices(first: int, second: int) -> None:
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    instants = [midnight + timedelta(minutes=minute) for minute in (first, second)]
+    rates, costs = (
+        [read(at) for at in instants]
+        for read in (
+            lambda at: PRICES.regime("deepseek", "deepseek-v4-pro", at),
+            lambda at: PRICES.price("deepseek", "deepseek-v4-pro", USAGE_A, at).cost,
+        )
+    )
+    assert (rates[0] == rates[1]) == (costs[0] == costs[1])

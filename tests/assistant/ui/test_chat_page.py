@@ -63,7 +63,8 @@ def test_an_answer_is_cited_checked_and_priced(zephyr: Runtime) -> None:
 
 def test_the_meter_moves_with_the_answer(zephyr: Runtime) -> None:
     page = app().run()
-    assert "≈" not in html(page)
+    before = html(page)
+    assert before.count("$0<") == 3, "this answer, the conversation and today"
     ask(page)
     settled = zephyr.meter.ledger.attempts()[0]
     assert f"≈{settled.usage.input_tokens:,} in" in html(page)

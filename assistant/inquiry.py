@@ -1,0 +1,64 @@
+"""A question and all that its answer depends on, and the evidence that is found for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import uuid4
+
+from assistant.conversation import Evidence, Turn
+from assistant.evidence import DEFAULT_BUDGET, build_evidence
+from corpus.models import Filters, Hit
+from corpus.query import rewrite
+
+__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "find_evidence", "whole_question"]
+
+HITS = 30
+"""Passages asked of the search; the evidence budget decides how many are used."""
+NO_FILTERS = Filters()
+
+
+class Searchable(Protocol):
+    """The part of the corpus that answering needs."""
+
+    def search(self, question: str, k: int = 10, filters: Filters = ...) -> tuple[Hit, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question and all that its answer depends on beside corpus, backend and meter.
+
+    With `evidence` given, nothing is searched: several backends may read the same passages. A
+    `fresh` one is answered by a call even where the same answer is kept.
+    """
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters = NO_FILTERS
+    evidence_tokens: int = DEFAULT_BUDGET
+    conversation: str = field(default_factory=lambda: uuid4().hex)
+    turn: str = field(default_factory=lambda: uuid4().hex)
+    user: str = "local"
+    evidence: tuple[Evidence, ...] | None = None
+    fresh: bool = False
+
+    @property
+    def whole(self) -> str:
+        return whole_question(self.question, self.history)
+
+
+def find_evidence(inquiry: Inquiry, corpus: Searchable) -> tuple[Evidence, ...]:
+    """Return the evidence for an inquiry: what it was given, else what a search finds.
+
+    Raises CorpusError.
+    """
+    if inquiry.evidence is not None:
+        return inquiry.evidence
+    hits = corpus.search(inquiry.whole, HITS, inquiry.filters)
+    return build_evidence(hits, inquiry.evidence_tokens)
+
+
+def whole_question(question: str, history: Sequence[Turn]) -> str:
+    """Return the question with what a follow-up leaves to the earlier turns put in."""
+    return rewrite(question, [(turn.question, turn.answer) for turn in history])
