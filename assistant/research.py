@@ -107,12 +107,9 @@ class _Research:
         except StoppedCall:
             self._end_step("stopped")
             yield Stopped(tuple(self.steps))
-        except BudgetExceeded as error:
-            self._end_step("not asked: over budget", asked=False)
-            yield self._ended(self.doubted, str(error))
         except LoadFactorError as error:
             self._end_step("failed")
-            yield self._failed(str(error))
+            yield self._ended(self.doubted, str(error))
         else:
             yield self._ended(answer or self.doubted, self.failure)
 
@@ -137,6 +134,9 @@ class _Research:
     def _chain(self, chain: Sequence[Leg]) -> Generator[Event, None, Answer | None]:
         """Ask one leg after another until one answers; return its answer."""
         for leg in chain:
+            # Who was asked in an earlier chain would be paid twice for one answer.
+            if leg.backend.name in {step.backend for step in self.steps}:
+                continue
             asked = self._begin(leg)
             yield Asking(self.steps[-1])
             try:
@@ -144,6 +144,10 @@ class _Research:
             except CallFailed as error:
                 self.failure = str(error)
                 self._end_step(f"failed ({error.reason})")
+                continue
+            except BudgetExceeded as error:
+                self.failure = str(error)
+                self._end_step("not asked: over budget")
                 continue
             finally:
                 self.attempts.extend(asked.attempts)
@@ -162,7 +166,7 @@ class _Research:
             kept = self.cache.find(backend, self.messages, self.evidence)
             if kept is not None:
                 return Recalled(self.caller, backend, kept, self.evidence)
-        parent = self.attempts[0].id if self.attempts else None
+        parent = self.attempts[-1].id if self.attempts else None
         return Asked(self.caller, backend, self.messages, self.evidence, parent)
 
     @staticmethod
@@ -179,10 +183,11 @@ class _Research:
         except LoadFactorError as error:
             log.warning("the answer of turn %s was not kept: %s", self.inquiry.turn, error)
 
-    def _end_step(self, outcome: str, *, asked: bool = True) -> None:
+    def _end_step(self, outcome: str) -> None:
         if self.steps:
-            last = self.attempts[-1] if self.attempts and asked else None
-            self.steps[-1] = replace(self.steps[-1], outcome=outcome, attempt=last)
+            step = self.steps[-1]
+            mine = [row for row in self.attempts if row.backend == step.backend]
+            self.steps[-1] = replace(step, outcome=outcome, attempt=mine[-1] if mine else None)
 
     def _answer(self, asked: Asked | Recalled) -> Answer:
         checked = check_answer(asked.text, self.evidence, finish_reason=asked.finish_reason)

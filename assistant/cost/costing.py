@@ -64,11 +64,16 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a cost depends on beside usage and model; see `Meter.settle`."""
+    """What a cost depends on beside usage and model; see `Meter.settle`.
+
+    With `reserved`, what was reserved stands for a call that cannot be priced in the end: to a
+    budget, unknown is not nothing.
+    """
 
     priced_as: tuple[str, str] | None = None
     max_output_tokens: int | None = None
     billed: int | None = None
+    reserved: bool = False
 
 
 class Costing:
@@ -111,7 +116,10 @@ class Costing:
             return _costing(attempt, _hours(attempt), CostSource.LOCAL, attempt.rates)
         if terms.billed is not None:
             return _costing(attempt, terms.billed, CostSource.BILLED)
-        return self._priced(attempt, attempt.usage, terms)
+        settled = self._priced(attempt, attempt.usage, terms)
+        if settled.cost is None and attempt.cost is not None and terms.reserved:
+            return attempt
+        return settled
 
     def _priced(self, attempt: Attempt, usage: Usage, terms: Terms) -> Attempt:
         price = self._price(attempt, usage, terms)

@@ -24,6 +24,7 @@ from assistant.cost.models import (
 )
 from assistant.cost.prices import Prices
 from assistant.cost.savings import Saving
+from assistant.cost.settling import Settlements
 
 __all__ = ["OWN_CACHE", "Identity", "Meter", "Prompt", "Work"]
 
@@ -61,6 +62,7 @@ class Meter:
         self.budgets = budgets
         self.prices = prices
         self._costing = Costing(prices)
+        self._settlements = Settlements(ledger)
         self._clock = clock
         self._zone = zone
 
@@ -86,6 +88,7 @@ class Meter:
         """
         attempt = self._blank(backend, turn, conversation, user, purpose, parent)
         attempt = self._costing.opened(attempt, backend, prompt, max_output_tokens)
+        self._settlements.write()
         self.ledger.open_attempt(attempt, self.budgets)
         return attempt
 
@@ -111,8 +114,9 @@ class Meter:
         usage was not reported. `priced_as` is the (provider, model) to price by instead of the
         attempt's own. `billed` is the provider's own bill in pico-dollars and goes before any
         price; 0 for a call that it refused. A usage that contradicts itself is kept as it came
-        and left unpriced: the row is written regardless.
-        Raises AttemptNotOpen for an attempt that was settled before, LedgerError.
+        and left unpriced, or under a budget at what was reserved: the row is written regardless,
+        and where the ledger cannot be written now, before the next one.
+        Raises AttemptNotOpen for an attempt that was settled before.
         """
         ended = replace(
             attempt,
@@ -125,8 +129,9 @@ class Meter:
             first_token_seconds=first_token_seconds,
             total_seconds=total_seconds,
         )
-        settled = self._costing.settled(ended, Terms(priced_as, max_output_tokens, billed))
-        self.ledger.settle(settled)
+        terms = Terms(priced_as, max_output_tokens, billed, reserved=bool(self.budgets))
+        settled = self._costing.settled(ended, terms)
+        self._settlements.settle(settled)
         return settled
 
     def record(self, work: Work, conversation: str, turn: str, user: str) -> Attempt:
