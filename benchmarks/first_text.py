@@ -74,7 +74,11 @@ def main() -> None:
         backends = Path(folder) / "backends.toml"
         backends.write_text(BACKENDS.format(address=server.address), encoding="utf-8")
         with (
-            running_app(STORE / "docs", LOADFACTOR_BACKENDS=str(backends)) as address,
+            running_app(
+                STORE / "docs",
+                LOADFACTOR_BACKENDS=str(backends),
+                LOADFACTOR_ANSWER_CACHE="0",
+            ) as address,
             chromium() as browser,
         ):
             page = browser.new_page(viewport={"width": 1400, "height": 900})

@@ -125,7 +125,7 @@ def _hours(attempt: Attempt, hourly: str | None) -> Iterator[Line]:
     if attempt.total_seconds is not None:
         rate = None if hourly is None else Decimal(hourly)
         per = "" if hourly is None else HOUR
-        yield Line("seconds", f"{attempt.total_seconds:.2f}", rate, per, attempt.cost)
+        yield Line("seconds", f"{attempt.total_seconds:.3g}", rate, per, attempt.cost)
 
 
 def _line(what: str, count: int, rate: Decimal, per: str, pico_each: Decimal) -> Line:

@@ -41,7 +41,8 @@ def draw(view: MeterView) -> None:
     """Draw the arithmetic of the last answer, then budgets and the conversation elsewhere."""
     if view.attempts:
         st.html('<div class="lf-sums-title">This answer, line by line</div>')
-        st.html("".join(map(_call, view.attempts)))
+        calls_first = sorted(view.attempts, key=lambda row: row.purpose is Purpose.EMBED)
+        st.html("".join(map(_call, calls_first)))
         if len(view.attempts) > 1:
             st.html(f'<div class="lf-sum">Together {as_html(spent(view.attempts).dollars)}</div>')
     else:

@@ -91,7 +91,7 @@ def test_a_bill_an_hour_and_the_unknown_have_their_own_lines() -> None:
         cost=dollars("0.00025"),
     )
     assert arithmetic(hourly)[-1] == Line(
-        "seconds", "2.50", Decimal("0.36"), "an hour", dollars("0.00025")
+        "seconds", "2.5", Decimal("0.36"), "an hour", dollars("0.00025")
     )
     assert source_of(hourly) == "our own machine, by the hour (backends.toml)"
     unpriced = priced("dashscope", "qwen3-max", USAGE_A)
