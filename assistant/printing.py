@@ -14,7 +14,9 @@ from rich.text import Text
 from assistant.backends.entry import BackendEntry
 from assistant.checkup import Checkup
 from assistant.conversation import Answer, Citation
+from assistant.cost.budget import Standing
 from assistant.cost.comparison import reprice_attempts
+from assistant.cost.forecast import Forecast
 from assistant.cost.models import Reference, UsageSource
 from assistant.cost.money import show_range, show_tokens
 from assistant.cost.prices import Prices
@@ -27,6 +29,7 @@ __all__ = [
     "checkup_line",
     "print_lines",
     "show_backends",
+    "show_budgets",
     "show_documents",
     "show_events",
     "show_health",
@@ -151,18 +154,33 @@ def show_events(events: Iterable[Event]) -> None:
         console.print(Text(line, style="dim"))
 
 
+def show_budgets(standings: Iterable[Standing]) -> None:
+    """Warn on standard error of budgets that are nearly used up."""
+    for standing in standings:
+        if standing.warns:
+            said = f"Budget nearly used up: {standing.sentence}"
+            Console(stderr=True).print(Text(said, style="yellow"))
+
+
 def show_backends(
     entries: Sequence[BackendEntry],
     reasons: Sequence[str | None],
+    told: Sequence[Forecast],
     checks: Sequence[Checkup | None],
 ) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("name", "label", "model", "tier", "where", "status"):
+    for heading in ("name", "label", "model", "tier", "where", "next question", "status"):
         table.add_column(heading, overflow="fold")
-    for entry, reason, check in zip(entries, reasons, checks, strict=True):
+    for entry, reason, forecast, check in zip(entries, reasons, told, checks, strict=True):
         status = Text(reason or (checkup_line(check) if check else "ready"))
         table.add_row(
-            entry.name, Text(entry.label), Text(entry.model), entry.tier, entry.destination, status
+            entry.name,
+            Text(entry.label),
+            Text(entry.model),
+            entry.tier,
+            entry.destination,
+            forecast.sentence,
+            status,
         )
     Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
 

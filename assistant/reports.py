@@ -7,21 +7,20 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from assistant.backends.entry import BackendEntry
-from assistant.checkup import Checkup
 from assistant.conversation import Answer, Citation, CitedFigure, Evidence, Flag, Step
-from assistant.cost.models import Attempt, CostSource
+from assistant.cost.models import Attempt, AttemptState, CostSource
 from assistant.events import Failed
 from corpus.models import Document, Hit
 
 __all__ = [
     "answer_json",
-    "backend_json",
     "document_json",
     "failure_json",
     "plain_decimal",
     "removed_json",
     "search_json",
+    "turn_cost_json",
+    "usd",
 ]
 
 Json = dict[str, Any]
@@ -97,10 +96,11 @@ def answer_json(question_id: str | None, answer: Answer) -> Json:
         "supported": answer.supported,
         "flags": [_flag_json(flag, answer.text) for flag in answer.flags],
         "backend": answer.attempt.backend,
+        "kept": answer.attempt.state is AttemptState.CACHED,
         "sent_to": answer.attempt.sent_to,
         "route": [_step_json(step) for step in answer.steps],
         "usage": _usage_json(answer.attempt),
-        "cost": _cost_json(answer.attempts or (answer.attempt,)),
+        "cost": turn_cost_json(answer.attempts or (answer.attempt,)),
         "seconds": {
             name: None if value is None else round(value, 4)
             for name, value in asdict(answer.seconds).items()
@@ -124,42 +124,13 @@ def failure_json(question_id: str | None, question: str, failed: Failed) -> Json
         "supported": False,
         "flags": [],
         "backend": attempt and attempt.backend,
+        "kept": False,
         "sent_to": attempt and attempt.sent_to,
         "route": [_step_json(step) for step in failed.steps],
         "usage": attempt and _usage_json(attempt),
-        "cost": _cost_json(failed.attempts) if failed.attempts else None,
+        "cost": turn_cost_json(failed.attempts) if failed.attempts else None,
         "seconds": None,
         "error": failed.message,
-    }
-
-
-def backend_json(entry: BackendEntry, why_not: str | None, check: Checkup | None) -> Json:
-    """One object of `loadfactor backends --json`; `check` is null where none was made."""
-    return {
-        "name": entry.name,
-        "label": entry.label,
-        "kind": entry.kind.value,
-        "provider": entry.provider,
-        "model": entry.model,
-        "tier": entry.tier.value,
-        "locality": entry.locality.value,
-        "host": entry.host,
-        "sent_to": entry.destination,
-        "usable": why_not is None,
-        "reason": why_not,
-        "check": check and _checkup_json(check),
-    }
-
-
-def _checkup_json(check: Checkup) -> Json:
-    return {
-        "reachable": check.reachable,
-        "streams": check.streams,
-        "reports_usage": check.reports_usage,
-        "priced": check.priced,
-        "error": check.error,
-        "first_token_seconds": check.attempt and check.attempt.first_token_seconds,
-        "cost": check.attempt and _cost_json((check.attempt,)),
     }
 
 
@@ -221,17 +192,22 @@ def _usage_json(attempt: Attempt) -> Json:
     }
 
 
-def _cost_json(attempts: Sequence[Attempt]) -> Json:
+def turn_cost_json(attempts: Sequence[Attempt]) -> Json:
     """The whole turn's cost; the source is that of its least certain part."""
     costs = [attempt.cost for attempt in attempts]
     known = [cost for cost in costs if cost is not None]
-    whole = plain_decimal(Decimal(sum(known)) / PICO) if len(known) == len(costs) else None
+    whole = sum(known) if len(known) == len(costs) else None
     sources = {attempt.cost_source for attempt in attempts}
     return {
-        "usd": whole,
+        "usd": usd(whole),
         "source": min(sources, key=CERTAINTY.index).value,
         "attempts": len(costs),
     }
+
+
+def usd(pico: int | None) -> str | None:
+    """Return pico-dollars as a decimal string of dollars, None where unknown."""
+    return None if pico is None else plain_decimal(Decimal(pico) / PICO)
 
 
 def plain_decimal(value: Decimal) -> str:

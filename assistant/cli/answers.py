@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from assistant import printing
+from assistant.backend_report import backend_json
 from assistant.checkup import Checkup, check_backend
 from assistant.cli.app import INPUTS_REFUSED, app
 from assistant.cli.options import (
@@ -22,8 +23,9 @@ from assistant.cli.options import (
     filters_of,
 )
 from assistant.events import Answered, Event, Failed
+from assistant.forecasting import forecasts
 from assistant.planning import planner
-from assistant.reports import answer_json, backend_json, failure_json
+from assistant.reports import answer_json, failure_json
 from assistant.research import Inquiry, ask
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
@@ -93,6 +95,7 @@ def report(
     if not as_json:
         printing.show_events(before)
         printing.show_outcome(last, runtime.settings.references, runtime.prices)
+        printing.show_budgets(runtime.meter.standings(inquiry.conversation))
     elif isinstance(last, Answered):
         printing.print_lines([answer_json(question_id, last.answer)])
     else:
@@ -122,9 +125,16 @@ def backends(
             else None
             for entry, reason in zip(entries, reasons, strict=True)
         ]
+        told = [
+            forecast
+            for entry in entries
+            for _, forecast in forecasts(
+                registry, entry.name, runtime.meter, runtime.settings.evidence_tokens
+            )
+        ]
     if as_json:
-        printing.print_lines(map(backend_json, entries, reasons, checks))
+        printing.print_lines(map(backend_json, entries, reasons, told, checks))
     else:
-        printing.show_backends(entries, reasons, checks)
+        printing.show_backends(entries, reasons, told, checks)
     failed = any(found is not None and found.error is not None for found in checks)
     raise typer.Exit(INPUTS_REFUSED if failed else 0)

@@ -9,6 +9,7 @@ import streamlit as st
 from assistant.backends.entry import BackendEntry
 from assistant.checkup import check_backend
 from assistant.cost.models import Usage, UsageSource
+from assistant.forecasting import forecasts
 from assistant.printing import checkup_line
 from assistant.ui import state
 from assistant.ui.escape import as_html, as_label, count
@@ -55,13 +56,22 @@ def _row(entry: BackendEntry, why_not: str | None) -> None:
 
 
 def _facts(entry: BackendEntry) -> str:
-    return " · ".join((entry.name, entry.model, entry.destination, entry.tier, _price(entry)))
+    facts = (entry.name, entry.model, entry.destination, entry.tier, _price(entry))
+    return " · ".join(fact for fact in (*facts, _next_question(entry)) if fact)
+
+
+def _next_question(entry: BackendEntry) -> str:
+    product = runtime()
+    told = forecasts(product.backends, entry.name, product.meter, product.settings.evidence_tokens)
+    ((_, forecast),) = told
+    return "" if forecast.expected is None else f"next question {forecast.sentence}"
 
 
 def _price(entry: BackendEntry) -> str:
     """Return today's rates for a million tokens, — where none is known."""
-    if entry.base_url is None:
-        return "$0"
+    if entry.local:
+        hourly = entry.hourly_usd
+        return "not metered" if hourly is None else f"${hourly:f} an hour"
     usage = Usage(input_tokens=1, output_tokens=1, source=UsageSource.PROVIDER)
     name = entry.price or (entry.provider, entry.model)
     rates = runtime().prices.price(*name, usage, datetime.now(UTC)).rates or {}
