@@ -7,6 +7,7 @@ import pytest
 
 from assistant.backends.entry import Kind
 from assistant.backends.registry import Registry
+from assistant.cost.budget import Scope
 from assistant.settings import load_settings
 from corpus.errors import ConfigurationError
 
@@ -115,3 +116,30 @@ def test_local_only_and_sharing_are_switches() -> None:
 def test_auto_may_be_the_default(tmp_path: Path) -> None:
     text = OFFLINE.replace('default = "offline"', 'default = "auto"')
     assert load_settings(backends_file(tmp_path, text)).default_backend == "auto"
+
+
+def test_budgets_hours_and_the_answer_cache_are_read(tmp_path: Path) -> None:
+    text = f'{OFFLINE}\n[budgets]\nday = "2.50"\n[embedding]\nhourly_usd = "0.10"\n'
+    environ = backends_file(tmp_path, text)
+    settings = load_settings(environ)
+    assert settings.budgets.limits == {Scope.DAY: 2_500_000_000_000}
+    assert settings.embedding_hourly_usd == Decimal("0.10")
+    assert settings.answer_cache
+    assert not load_settings(environ | {"LOADFACTOR_ANSWER_CACHE": "0"}).answer_cache
+    plain = load_settings(backends_file(tmp_path, OFFLINE))
+    assert (plain.budgets.limits, plain.embedding_hourly_usd) == ({}, None)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    (
+        ("[budgets]\nday = 2.5\n", 'needs day = "2.50"'),
+        ("[embedding]\nhourly_usd = 1\n", 'needs hourly_usd = "..."'),
+        ('[embedding]\nhourly_usd = "-1"\n', 'needs hourly_usd = "0.10"'),
+        ('[embedding]\nmodel = "x"\n', "a table with the field hourly_usd"),
+    ),
+)
+def test_a_wrong_budget_or_hour_is_named(tmp_path: Path, table: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(backends_file(tmp_path, f"{OFFLINE}\n{table}"))
+    assert said in str(caught.value)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from sqlalchemy import create_engine
 
 from assistant.cost import ledger_file
 from assistant.cost.errors import LedgerError, LedgerTooNew
 from assistant.cost.ledger import Ledger
-from assistant.cost.ledger_migrations import STEPS
+from assistant.cost.ledger_migrations import STEPS, operations
 from assistant.cost.ledger_schema import SCHEMA_VERSION
 from assistant.cost.models import AttemptState, CostSource, UsageSource
 from tests.assistant.cost.samples import NOON, attempt
@@ -258,3 +259,40 @@ def test_processes_that_start_at_once_migrate_once(old: Path) -> None:
     assert backups(old) == ["ledger.db.v1.backup"]
     with closing(Ledger(old)) as ledger:
         assert len(ledger.attempts()) == 2
+
+
+TURN = """
+INSERT INTO turns (id, conversation, ordinal, question, backend, state, text, record, started,
+    owner)
+VALUES (?, 'c', 0, 'q', 'b', 'answered', '', ?, '2026-11-23T12:00:00.000000+00:00', 'gone')
+"""
+RECORDS = {
+    "good": '{"version": 1, "answer": {"answered": true, "flags": []}}',
+    "doubted": '{"version": 1, "answer": {"answered": true, "flags": [{"kind": "no_citation"}]}}',
+    "refused": '{"version": 1, "answer": {"answered": false, "flags": []}}',
+    "failed": '{"version": 1, "answer": null}',
+    "running": None,
+}
+
+
+def test_turns_of_version_2_are_judged_by_their_records(old: Path) -> None:
+    engine = create_engine(f"sqlite:///{old}")
+    with engine.begin() as connection:
+        STEPS[2](operations(connection))
+        connection.exec_driver_sql("UPDATE ledger_schema SET version = 2")
+        for name, record in RECORDS.items():
+            connection.exec_driver_sql(TURN, (name, record))
+    engine.dispose()
+    with closing(Ledger(old)) as ledger:
+        assert {row.day for row in ledger.attempts()} == {NOON.date()}
+        assert ledger.totals(day=NOON.date()).attempts == 2
+    with raw(old) as connection:
+        found = connection.execute("SELECT id, answered, supported FROM turns").fetchall()
+    assert {name: (answered, supported) for name, answered, supported in found} == {
+        "good": (1, 1),
+        "doubted": (1, 0),
+        "refused": (0, 1),
+        "failed": (None, None),
+        "running": (None, None),
+    }
+    assert backups(old) == ["ledger.db.v2.backup"]
