@@ -58,9 +58,12 @@ class Refresh:
 
 
 def priced_models(settings: Settings) -> tuple[PricedModel, ...]:
-    """Return each model that the deployment prices by, once, backends before references."""
+    """Return each model that the deployment prices by, once, backends before references.
+
+    Machines of our own are priced by the hour, if at all: their models are not among them.
+    """
     used: dict[tuple[str, str], list[str]] = {}
-    for entry in settings.backends:
+    for entry in (entry for entry in settings.backends if not entry.local):
         used.setdefault(entry.price or (entry.provider, entry.model), []).append(entry.name)
     for reference in settings.references:
         used.setdefault((reference.provider, reference.model), []).append(reference.label)

@@ -47,6 +47,12 @@ kind = "openai-compatible"
 provider = "house"
 model = "own"
 base_url = "https://llm.example.com/v1"
+[backends.qwen]
+label = "Qwen3 Max"
+kind = "openai-compatible"
+provider = "dashscope"
+model = "qwen3-max"
+base_url = "https://dashscope.example.com/v1"
 [[references]]
 label = "Gemini 2.5 Pro"
 provider = "google"
@@ -101,13 +107,13 @@ def update(data: Path, payload: bytes, *words: str) -> Result:
 def test_the_list_names_each_model_in_use_once(data: Path) -> None:
     listed = rows(run(data, "--json"))
     assert [(row["provider"], row["model"], row["used_by"]) for row in listed.values()] == [
-        ("local", "offline-analyst-1", ["offline"]),
         ("openai", "gpt-5", ["five", "proxy", "Sticker price"]),
         ("deepseek", "deepseek-v4-pro", ["deep"]),
         ("house", "own", ["own"]),
+        ("dashscope", "qwen3-max", ["qwen"]),
         ("google", "gemini-2.5-pro", ["Gemini 2.5 Pro"]),
     ]
-    assert listed["offline-analyst-1"]["rates"] is None
+    assert listed["qwen3-max"]["rates"] is None
     gpt5 = listed["gpt-5"]
     kinds = ("input_mtok", "cache_read_mtok", "output_mtok")
     assert [gpt5["rates"][kind] for kind in kinds] == ["1.25", "0.125", "10"]
