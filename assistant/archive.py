@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,9 +99,16 @@ class Archive:
             if found.rowcount and cited:
                 connection.execute(insert(turn_citations), cited)
 
-    def conversations(self, user: str, limit: int) -> tuple[StoredConversation, ...]:
-        """Return a user's conversations, the one that was last asked in first."""
+    def conversations(
+        self, user: str, limit: int, among: Collection[str] | None = None
+    ) -> tuple[StoredConversation, ...]:
+        """Return a user's conversations, the one that was last asked in first.
+
+        `among` names by id the only ones to return, before `limit` counts.
+        """
         query = _listed().where(conversations.c.user == user)
+        if among is not None:
+            query = query.where(conversations.c.id.in_(among))
         query = query.order_by(conversations.c.updated.desc(), conversations.c.id).limit(limit)
         with self._file.read() as connection:
             return tuple(StoredConversation(**row) for row in connection.execute(query).mappings())

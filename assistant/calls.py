@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -12,8 +13,8 @@ from assistant.backends.backend import Backend
 from assistant.backends.errors import CallFailed
 from assistant.backends.failures import translated
 from assistant.backends.pump import Stopped, pump
-from assistant.backends.reading import Reported, read_usage
-from assistant.backends.thinking import ThoughtFilter
+from assistant.backends.reading import Reported, read_usage, word
+from assistant.backends.thinking import ThoughtFilter, without_thought
 from assistant.cost.meter import Meter, Prompt
 from assistant.cost.models import Attempt, AttemptState, Purpose, Usage, UsageSource
 from corpus.tokens import count_tokens
@@ -22,6 +23,9 @@ __all__ = ["Call", "Caller"]
 
 FRAME_TOKENS = 16
 """More than the role marks that any known chat template sets around a message."""
+MOST_PER_TOKEN = 16
+"""Characters of an answer for each token of its max_output, at the most: four are usual in English
+and fewer elsewhere, so that more come only from a server that heeds no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,9 @@ class Call:
     _began: float = field(default=0.0)
     _model: str | None = field(default=None)
     _reported: Reported | None = field(default=None)
+    _came: list[str] = field(default_factory=list)
+    _length: int = field(default=0)
+    _replied: bool = field(default=False)
 
     def stream(self) -> Iterator[str]:
         """Yield the text as it comes.
@@ -82,7 +89,7 @@ class Call:
 
     @property
     def reports_usage(self) -> bool:
-        return self._reported is not None
+        return self._counted() is not None
 
     def _open(self) -> Attempt:
         return self.caller.meter.start(
@@ -98,14 +105,29 @@ class Call:
 
     def _deltas(self) -> Iterator[str]:
         thoughts = ThoughtFilter()
-        for chunk in pump(self.backend.chat, self.messages, self.caller.stop):
-            self._note(chunk)
-            # Half a character of a broken stream could not be stored.
-            text = str(chunk.text).encode(errors="replace").decode()
-            if delta := thoughts.feed(text):
-                yield self._took(delta)
+        with closing(pump(self.backend.chat, self.messages, self.caller.stop)) as chunks:
+            for chunk in chunks:
+                self._note(chunk)
+                # Half a character of a broken stream could not be stored.
+                text = str(chunk.text).encode(errors="replace").decode()
+                self._weigh(text)
+                if delta := thoughts.feed(text):
+                    yield self._took(delta)
         if rest := thoughts.close():
             yield self._took(rest)
+        self.text = without_thought(self.text)
+
+    def _weigh(self, text: str) -> None:
+        """Note what came, thoughts included. Raises CallFailed where it is more than was asked."""
+        self._came.append(text)
+        self._length += len(text)
+        most = self.backend.max_output
+        if most is not None and self._length > MOST_PER_TOKEN * most:
+            raise CallFailed(
+                f"{self.backend.label} did not end its answer at max_output ({most} tokens); it "
+                "was cut off. See that its server heeds the limit, or ask another backend.",
+                reason="too long",
+            )
 
     def _took(self, delta: str) -> str:
         if self.first_token is None:
@@ -116,8 +138,9 @@ class Call:
 
     def _note(self, chunk: AIMessageChunk) -> None:
         facts = chunk.response_metadata
-        self.finish_reason = facts.get("finish_reason") or self.finish_reason
-        self._model = facts.get("model_name") or self._model
+        self._replied = True
+        self.finish_reason = word(facts.get("finish_reason")) or self.finish_reason
+        self._model = word(facts.get("model_name")) or self._model
         self._reported = read_usage(chunk) or self._reported
 
     def _check_end(self) -> None:
@@ -146,8 +169,8 @@ class Call:
 
     def _settle(self, state: AttemptState, error: Exception | None = None) -> None:
         assert self.attempt is not None
-        reported = self._reported or Reported(self._estimate())
-        refused = isinstance(error, CallFailed) and not error.billable and not self.text
+        reported = self._counted() or self._guessed()
+        refused = isinstance(error, CallFailed) and not error.billable and not self._replied
         if refused:
             reported = Reported(Usage(input_tokens=0, output_tokens=0), billed=0)
         self.attempt = self.caller.meter.settle(
@@ -167,12 +190,22 @@ class Call:
     def _seconds(self) -> float:
         return self.caller.clock() - self._began
 
-    def _estimate(self) -> Usage:
-        return Usage(
+    def _counted(self) -> Reported | None:
+        """Return what the provider counted; no tokens for a text, or for a prompt, are no count."""
+        told = self._reported
+        if told is None or not told.usage.input_tokens:
+            return None
+        return None if self.text and not told.usage.output_tokens else told
+
+    def _guessed(self) -> Reported:
+        """Return an estimate from what came, with what else the provider told."""
+        usage = Usage(
             input_tokens=self._prompt_tokens(),
-            output_tokens=count_tokens(self.text),
+            output_tokens=count_tokens("".join(self._came)),
             source=UsageSource.ESTIMATED,
         )
+        told = self._reported
+        return Reported(usage, told.tier, told.billed) if told else Reported(usage)
 
     def _most_prompt_tokens(self) -> int:
         """No tokenizer makes more tokens than bytes; each message has a frame of a few more."""

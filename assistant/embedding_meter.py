@@ -1,4 +1,4 @@
-"""An embedder whose work is in the ledger: one row a batch or question, in seconds of our machine."""
+"""An embedder whose work is in the ledger: a row a batch or question, in seconds of our machine."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ class _Cause:
     user: str = "local"
 
 
-_cause: ContextVar[_Cause] = ContextVar("cause", default=_Cause())
+CORPUS = _Cause()
+_cause: ContextVar[_Cause] = ContextVar("cause", default=CORPUS)
 
 
 @contextmanager

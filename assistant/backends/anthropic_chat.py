@@ -10,7 +10,7 @@ import anthropic
 from anthropic.types import RawMessageStreamEvent
 from langchain_anthropic import ChatAnthropic
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk
@@ -23,6 +23,8 @@ __all__ = ["anthropic_chat"]
 
 FINISH_REASONS = {"end_turn": "stop", "stop_sequence": "stop", "max_tokens": "length"}
 LIFETIMES = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+QUESTION = "<question>"
+"""Ends what questions on the same evidence share, as `prompts.render` writes it."""
 
 
 def anthropic_chat(entry: BackendEntry, key: str) -> BaseChatModel:
@@ -36,6 +38,7 @@ def anthropic_chat(entry: BackendEntry, key: str) -> BaseChatModel:
         base_url=entry.base_url,
         api_key=SecretStr(key),
         max_tokens_to_sample=entry.max_output,
+        prompt_cache=entry.prompt_cache,
         max_retries=0,
         anthropic_proxy=None,
         timeout=None,
@@ -64,7 +67,18 @@ def _client(entry: BackendEntry, key: str) -> anthropic.Client:
 
 
 class _Claude(ChatAnthropic):
-    """Takes down the usage that each event carries and reports it once, at the end."""
+    """Takes down the usage that each event carries and reports it once, at the end.
+
+    With `prompt_cache`, the provider is asked to cache the instructions, and the evidence too.
+    """
+
+    prompt_cache: bool = False
+
+    def _get_request_payload(
+        self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        payload = super()._get_request_payload(input_, stop=stop, **kwargs)
+        return _marked(payload) if self.prompt_cache else payload
 
     def _make_message_chunk_from_anthropic_event(
         self, event: RawMessageStreamEvent, **kwargs: Any
@@ -92,6 +106,29 @@ class _Claude(ChatAnthropic):
                 yield chunk
         if end.get("stop_reason"):
             yield ChatGenerationChunk(message=_last(end, raw))
+
+
+def _marked(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return a request with marks for the cache: the same text, in blocks that end at the marks."""
+    *earlier, last = payload["messages"]
+    marked = payload | {"messages": [*earlier, last | {"content": _blocks(last["content"])}]}
+    if isinstance(system := payload.get("system"), str):
+        marked["system"] = [_cached(system)]
+    return marked
+
+
+def _blocks(content: object) -> object:
+    """Return a message with its evidence as a block of its own; one without any as it is."""
+    evidence, mark, question = (
+        content.partition(QUESTION) if isinstance(content, str) else ("",) * 3
+    )
+    if not evidence or not mark:
+        return content
+    return [_cached(evidence), {"type": "text", "text": mark + question}]
+
+
+def _cached(text: str) -> dict[str, object]:
+    return {"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}
 
 
 def _told(event: RawMessageStreamEvent) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from langchain_core.language_models import BaseChatModel
@@ -21,7 +21,8 @@ class Backend:
     source `local` and cost `hourly_usd`, where that is known. `locality` and `host` say where the
     question and its evidence go. `max_output` is in tokens. `fallback` names the backend that
     answers when this one fails. `service_tier` is asked of the provider; `prompt_cache` says that
-    prompts are marked for its cache.
+    prompts are marked for its cache. `secret` is its key, known here to be left out of what is
+    told of its errors.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Backend:
     hourly_usd: Decimal | None = None
     service_tier: str | None = None
     prompt_cache: bool = False
+    secret: str | None = field(default=None, repr=False, compare=False)
 
     @property
     def destination(self) -> str:

@@ -15,8 +15,8 @@
 | price | "provider/model" of the price data to price by | provider and model |
 | fallback | the entry that answers when this one fails | unset |
 | hourly_usd | dollars, as text, that an hour of our own machine costs while it answers | unset |
-| service_tier | the service tier to ask for, such as flex; kinds openai and openai-compatible | unset |
-| prompt_cache | let Anthropic cache the prompt: a write costs a quarter more, a hit a tenth | false |
+| service_tier | the service tier to ask for, such as flex; openai and openai-compatible | unset |
+| prompt_cache | let Anthropic cache prompts: a write costs a quarter more, a hit a tenth | false |
 | stream_usage | ask for token counts by stream_options; false where a server refuses that | true |
 """
 
@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 __all__ = [
@@ -42,6 +42,10 @@ __all__ = [
 
 DEFAULT_MAX_OUTPUT = 4096
 DEFAULT_TIMEOUT = 60
+
+TRANSLATED = tuple(map(ip_network, ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""6to4, Teredo and NAT64 (RFC 3056, 4380, 6052, 8215): what is sent there goes on to an address of
+IPv4 that may be anybody's. Which of them count as global differs between versions of Python."""
 
 AUTO = "auto"
 """The name by which a reader asks for routing; no entry may take it."""
@@ -148,6 +152,9 @@ def locality_of(host: str) -> Locality | None:
         address = ip_address(host)
     except ValueError:
         return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
     if address.is_loopback:
         return Locality.MACHINE
-    return Locality.OUTSIDE if address.is_global else Locality.NETWORK
+    outside = address.is_global or any(address in network for network in TRANSLATED)
+    return Locality.OUTSIDE if outside else Locality.NETWORK

@@ -16,9 +16,11 @@ from corpus.errors import LoadFactorError
 __all__ = ["translated"]
 
 LONGEST_QUOTE = 240
-TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+WORKED = frozenset({408, 504, 524})
+"""A gateway lost its patience: behind it the model may have done its work."""
+TRANSIENT = WORKED | {409, 425, 429, 500, 502, 503, 529}
 SECRETS = re.compile(
-    r"Bearer\s+\S+|\b(?:sk|pk|rk|gsk|xai|key)[-_][\w*-]{6,}|\bAIza[\w-]{6,}", re.IGNORECASE
+    r"Bearer\s+\S+|\b(?:sk|pk|rk|gsk|hf|xai|key)[-_][\w*-]{6,}|\bAIza[\w-]{6,}", re.IGNORECASE
 )
 NOT_SENT = ("ConnectError", "ConnectTimeout", "ConnectionRefusedError", "gaierror", "PoolTimeout")
 
@@ -50,7 +52,7 @@ def translated(backend: Backend, error: Exception) -> Exception:
             transient=True,
         )
     return CallFailed(
-        f"{backend.label} broke off its answer ({_quote(error)}); try again.",
+        f"{backend.label} broke off its answer ({_quote(backend, error)}); try again.",
         reason="interrupted",
         transient=True,
     )
@@ -58,15 +60,15 @@ def translated(backend: Backend, error: Exception) -> Exception:
 
 def _refused(backend: Backend, error: Exception, status: int) -> CallFailed:
     return CallFailed(
-        f"{backend.label} {_what(status, error)}",
+        f"{backend.label} {_what(backend, status, error)}",
         reason=f"http {status}",
         transient=status in TRANSIENT,
-        billable=False,
+        billable=status in WORKED,
         retry_after=_retry_after(error),
     )
 
 
-def _what(status: int, error: Exception) -> str:
+def _what(backend: Backend, status: int, error: Exception) -> str:
     if status in {401, 403}:
         # The provider's own words often repeat a part of the key.
         return f"refused the key (HTTP {status}); check the variable that its entry names."
@@ -75,10 +77,10 @@ def _what(status: int, error: Exception) -> str:
     if 300 <= status < 400:
         return f"redirects elsewhere (HTTP {status}), which is not followed; correct its base_url."
     if status == 404:
-        return f"does not know this model or address (HTTP 404: {_quote(error)})."
+        return f"does not know this model or address (HTTP 404: {_quote(backend, error)})."
     if status in TRANSIENT:
         return f"is overloaded or down (HTTP {status}); try again later."
-    return f"refused the request (HTTP {status}: {_quote(error)})."
+    return f"refused the request (HTTP {status}: {_quote(backend, error)})."
 
 
 def _status(error: Exception) -> int | None:
@@ -108,9 +110,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         seen = seen.__cause__ or seen.__context__
 
 
-def _quote(error: Exception) -> str:
-    """Return the provider's own words, in short and without anything like a key."""
+def _quote(backend: Backend, error: Exception) -> str:
+    """Return the provider's own words, in short, without the key or anything like one."""
     said = " ".join(str(_detail(error) or getattr(error, "message", None) or error).split())
+    # Half a character could be neither shown nor stored.
+    said = said.encode(errors="replace").decode()
+    if backend.secret:
+        said = said.replace(backend.secret, "…")
     clean = SECRETS.sub("…", said) or type(error).__name__
     return clean if len(clean) <= LONGEST_QUOTE else f"{clean[:LONGEST_QUOTE]}…"
 

@@ -59,7 +59,7 @@ def google_chat(entry: BackendEntry, key: str) -> BaseChatModel:
 
 def _client(entry: BackendEntry, key: str) -> genai.Client:
     options = client_options(entry)
-    hooks = {**options["event_hooks"], "request": [_patience(entry.timeout)]}
+    hooks = {"request": [*options["event_hooks"]["request"], _patience(entry.timeout)]}
     return genai.Client(
         vertexai=False,
         api_key=key,
@@ -104,12 +104,15 @@ class _Gemini(ChatGoogleGenerativeAI):
         assert self.client is not None
         facts: dict[str, Any] = {}
         usage: GenerateContentResponseUsageMetadata | None = None
+        begun = False
         request = self._prepare_request(messages, stop=stop, **kwargs)
         for response in self.client.models.generate_content_stream(**request):
             usage = response.usage_metadata or usage
             facts |= _facts(response)
-            if text := _visible(response):
+            # The first even without text: who has begun to think has not refused.
+            if (text := _visible(response)) or not begun:
                 yield ChatGenerationChunk(message=AIMessageChunk(content=text))
+            begun = True
         if "finish_reason" in facts:
             yield ChatGenerationChunk(message=_last(facts, usage))
 

@@ -34,7 +34,7 @@ def ollama_chat(entry: BackendEntry, key: str | None) -> BaseChatModel:
     reported none or broke off.
     """
     options = client_options(entry)
-    hooks = {**options["event_hooks"], "request": [_authorization(key)]}
+    hooks = {"request": [*options["event_hooks"]["request"], _authorization(key)]}
     silence = entry.timeout
     chat = _Ollama(
         model=entry.model,

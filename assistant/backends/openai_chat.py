@@ -47,6 +47,7 @@ def openai_chat(entry: BackendEntry, key: str | None) -> BaseChatModel:
         max_retries=0,
         stream_usage=entry.stream_usage,
         max_completion_tokens=entry.max_output,
+        service_tier=entry.service_tier,
         root_client=client,
         client=client.chat.completions,
         # Only streams are read; LangChain would open an asynchronous client of its own.
@@ -90,7 +91,7 @@ class _OpenAI(ChatOpenAI):
         facts: dict[str, Any] = {}
         for delta in read(payload, facts):
             yield ChatGenerationChunk(message=AIMessageChunk(content=delta))
-        if facts.get("finish_reason") or facts.get("usage"):
+        if facts.get("finish_reason") or facts.get("counted"):
             yield ChatGenerationChunk(message=_last(facts))
 
     def _completions(self, payload: Mapping[str, Any], facts: dict[str, Any]) -> Iterator[str]:
@@ -98,14 +99,17 @@ class _OpenAI(ChatOpenAI):
         asked = {"stream_options": {"include_usage": True}} if self.stream_usage else {}
         with self.root_client.chat.completions.create(**payload, **asked) as stream:
             for chunk in stream:
-                said = chunk.model_dump()
-                _note(facts, said, model="model", service_tier="service_tier", usage="usage")
+                said = chunk.model_dump(warnings=False)
+                _note(facts, said, model="model", service_tier="service_tier")
+                _note_usage(facts, said)
                 # Some servers send a chunk of usage alone, some one without a delta.
                 for choice in (said.get("choices") or ())[:1]:
                     _note(facts, choice, finish_reason="finish_reason")
                     delta = choice.get("delta") or {}
-                    if text := delta.get("content") or delta.get("refusal"):
-                        yield str(text)
+                    if text := _text(delta.get("content")) or _text(delta.get("refusal")):
+                        # Counts that come with text end nothing: some servers always count.
+                        facts["counted"] = False
+                        yield text
 
     def _responses(self, payload: Mapping[str, Any], facts: dict[str, Any]) -> Iterator[str]:
         with self.root_client.responses.create(**payload) as stream:
@@ -113,9 +117,9 @@ class _OpenAI(ChatOpenAI):
                 if event.type in VISIBLE:
                     yield str(event.delta)
                 elif event.type in ENDS:
-                    _end(facts, event.response.model_dump())
+                    _end(facts, event.response.model_dump(warnings=False))
                 elif event.type in {"response.failed", "error"}:
-                    raise openai.OpenAIError(_failure(event.model_dump()))
+                    raise openai.OpenAIError(_failure(event.model_dump(warnings=False)))
 
 
 class _Compatible(_OpenAI):
@@ -139,8 +143,24 @@ def _note(facts: dict[str, Any], said: Mapping[str, Any], **names: str) -> None:
     facts |= {name: said[key] for name, key in names.items() if said.get(key)}
 
 
+def _note_usage(facts: dict[str, Any], said: Mapping[str, Any]) -> None:
+    """Keep the counts that came last; zeros after them are none."""
+    usage = said.get("usage")
+    if isinstance(usage, Mapping) and usage_metadata(usage) is not None:
+        facts |= {"usage": usage, "counted": True}
+
+
+def _text(content: object) -> str:
+    """Return the text of a content; of one in parts, without what the model only thought."""
+    if isinstance(content, list):
+        parts = (part for part in content if isinstance(part, Mapping))
+        return "".join(str(part.get("text") or "") for part in parts if part.get("type") == "text")
+    return content if isinstance(content, str) else ""
+
+
 def _end(facts: dict[str, Any], response: Mapping[str, Any]) -> None:
-    _note(facts, response, model="model", service_tier="service_tier", usage="usage")
+    _note(facts, response, model="model", service_tier="service_tier")
+    _note_usage(facts, response)
     reason = (response.get("incomplete_details") or {}).get("reason") or "stop"
     facts["finish_reason"] = FINISH_REASONS.get(reason, reason)
 

@@ -16,6 +16,8 @@ from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, Us
 __all__ = ["billed_usd", "usage_metadata"]
 
 Raw = Mapping[str, Any]
+MOST_DOLLARS = 10**6
+"""Of one call; what says more is no bill, and would not fit a row."""
 CACHE_READ = (
     ("prompt_tokens_details", "cached_tokens"),
     ("input_tokens_details", "cached_tokens"),
@@ -39,7 +41,8 @@ def usage_metadata(raw: Raw) -> UsageMetadata | None:
     """
     given = _count(raw, ("prompt_tokens",), ("input_tokens",))
     made = _count(raw, ("completion_tokens",), ("output_tokens",))
-    if given is None or made is None:
+    # No prompt is empty: a server that says zero has not counted.
+    if not given or made is None:
         return None
     made += _reasoning_beside(raw, given, made)
     usage = UsageMetadata(input_tokens=given, output_tokens=made, total_tokens=given + made)
@@ -55,15 +58,30 @@ def usage_metadata(raw: Raw) -> UsageMetadata | None:
 
 
 def billed_usd(raw: Raw) -> str | None:
-    """Return the dollars that a provider says it bills for the call, None where it says nothing."""
-    said = raw.get("cost")
+    """Return the dollars that a provider says it bills for the call, None where it says nothing.
+
+    Where OpenRouter calls with a key of the customer's own, its cost is its fee alone: what the
+    provider behind it bills is added, and where that is not told, the bill is unknown.
+    """
+    cost = raw.get("cost")
+    # Perplexity tells the parts of its bill, and their sum.
+    billed = _dollars(cost.get("total_cost") if isinstance(cost, Mapping) else cost)
+    if billed is not None and raw.get("is_byok"):
+        details = raw.get("cost_details")
+        told = details.get("upstream_inference_cost") if isinstance(details, Mapping) else None
+        upstream = _dollars(told)
+        billed = None if upstream is None else billed + upstream
+    return None if billed is None else format(billed, "f")
+
+
+def _dollars(said: object) -> Decimal | None:
     if said is None or isinstance(said, bool):
         return None
     try:
         dollars = Decimal(str(said))
     except InvalidOperation:
         return None
-    return format(dollars, "f") if dollars.is_finite() and dollars >= 0 else None
+    return dollars if dollars.is_finite() and 0 <= dollars <= MOST_DOLLARS else None
 
 
 def _reasoning_beside(raw: Raw, given: int, made: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 
@@ -26,7 +26,7 @@ class Stopped(Exception):
 
 def pump(
     chat: BaseChatModel, messages: Sequence[BaseMessage], stop: Event
-) -> Iterator[AIMessageChunk]:
+) -> Generator[AIMessageChunk]:
     """Yield the chunks of one streamed call and raise what the model raises.
 
     Raises Stopped as soon as `stop` is set, however silent the provider is. A reader who leaves

@@ -11,9 +11,13 @@ from langchain_core.messages import AIMessageChunk
 
 from assistant.cost.models import Usage, UsageSource
 
-__all__ = ["Reported", "read_usage"]
+__all__ = ["Reported", "read_usage", "word"]
 
 PICO_PER_DOLLAR = Decimal(10) ** 12
+MOST_TOKENS = 10**9
+"""Of one call; what says more is no count, and would not fit a row."""
+LONGEST_WORD = 200
+"""Characters of a name; no model, tier or reason has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Reported:
 
 
 def read_usage(chunk: AIMessageChunk) -> Reported | None:
-    """Return what a chunk reports of the call's usage, None where it reports none."""
+    """Return what a chunk reports of the call's usage, None where it reports none, or counts that
+    no call can have."""
     told = chunk.usage_metadata
     if told is None:
         return None
@@ -49,7 +54,28 @@ def read_usage(chunk: AIMessageChunk) -> Reported | None:
         raw=raw,
         web_searches=_web_searches(raw),
     )
-    return Reported(usage, facts.get("service_tier"), _pico(facts.get("billed_usd")))
+    if not _possible(usage):
+        return None
+    return Reported(usage, word(facts.get("service_tier")), _pico(facts.get("billed_usd")))
+
+
+def word(said: object) -> str | None:
+    """Return a name that a server says, fit to be stored; None for what is no text."""
+    return said[:LONGEST_WORD].encode(errors="replace").decode() if isinstance(said, str) else None
+
+
+def _possible(usage: Usage) -> bool:
+    counts = (
+        usage.input_tokens,
+        usage.cache_read_tokens,
+        usage.cache_write_5m_tokens,
+        usage.cache_write_1h_tokens,
+        usage.output_tokens,
+        usage.reasoning_tokens,
+        usage.web_searches,
+    )
+    known = [count for count in counts if count is not None]
+    return all(isinstance(count, int) and 0 <= count <= MOST_TOKENS for count in known)
 
 
 def _written(taken: Mapping[str, Any]) -> int | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Iterable, Mapping
-from ipaddress import ip_address
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -16,17 +14,13 @@ from assistant.backends.building import build_chat
 from assistant.backends.entry import BackendEntry, Kind, Locality, locality_of
 from assistant.backends.errors import BackendUnavailable
 from assistant.backends.probe import Probe
+from assistant.backends.resolver import Resolver
 from corpus.errors import ConfigurationError
 
 __all__ = ["Registry"]
 
 Make = Callable[[BackendEntry, str | None], BaseChatModel]
 Resolve = Callable[[str], frozenset[str]]
-
-
-def resolve(host: str) -> frozenset[str]:
-    """Return the addresses of a host name. Raises OSError when it has none."""
-    return frozenset(str(found[4][0]) for found in socket.getaddrinfo(host, None))
 
 
 class Registry:
@@ -44,7 +38,7 @@ class Registry:
         local_only: bool = False,
         make: Make = build_chat,
         probe: Probe | None = None,
-        resolver: Resolve = resolve,
+        resolver: Resolve | None = None,
     ) -> None:
         self.entries = tuple(entries)
         self.local_only = local_only
@@ -52,7 +46,7 @@ class Registry:
         self._environ = environ
         self._make = make
         self._probe = probe or Probe()
-        self._resolve = resolver
+        self._resolve = resolver or Resolver()
         self._built: dict[tuple[str, str | None], Backend] = {}
         self._building = Lock()
 
@@ -97,7 +91,7 @@ class Registry:
         with self._building:
             known = self._built.get((name, key))
             if known is None:
-                known = self._built[name, key] = _backend(entry, self._make(entry, key))
+                known = self._built[name, key] = _backend(entry, self._make(entry, key), key)
         return known
 
     def _key(self, entry: BackendEntry) -> str | None:
@@ -112,7 +106,9 @@ class Registry:
             addresses = self._resolve(host)
         except OSError:
             return f"{entry.label}: the name {host} is not known here; correct its base_url."
-        outside = sorted(found for found in addresses if ip_address(found.split("%")[0]).is_global)
+        outside = sorted(
+            found for found in addresses if locality_of(found.split("%")[0]) is Locality.OUTSIDE
+        )
         if outside:
             return (
                 f"{entry.label}: {host} is at {outside[0]}, which is no private network; "
@@ -128,7 +124,7 @@ class Registry:
         return f"{entry.label}: no server answers at {entry.host}; start it, or correct base_url."
 
 
-def _backend(entry: BackendEntry, chat: BaseChatModel) -> Backend:
+def _backend(entry: BackendEntry, chat: BaseChatModel, key: str | None) -> Backend:
     return Backend(
         name=entry.name,
         label=entry.label,
@@ -145,4 +141,5 @@ def _backend(entry: BackendEntry, chat: BaseChatModel) -> Backend:
         hourly_usd=entry.hourly_usd,
         service_tier=entry.service_tier,
         prompt_cache=entry.prompt_cache,
+        secret=key,
     )

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["ThoughtFilter"]
+__all__ = ["ThoughtFilter", "without_thought"]
 
 OPEN, CLOSE = "<think>", "</think>"
 """The tags of models that think aloud, where their server runs without a parser for them."""
+
+
+def without_thought(text: str) -> str:
+    """Return an answer without a thought that only ends in it.
+
+    Some chat templates open the thought themselves: all before a closing tag that nothing opened
+    was never meant for readers, though that is known no sooner than the tag comes.
+    """
+    thought, closed, rest = text.partition(CLOSE)
+    return rest.lstrip() if closed and OPEN not in thought else text
 
 
 class ThoughtFilter:
@@ -44,3 +54,6 @@ class ThoughtFilter:
         _, closed, rest = self._held.partition(CLOSE)
         if closed:
             self._thinking, self._held = False, rest
+        else:
+            # No more than what may be the beginning of the tag.
+            self._held = self._held[1 - len(CLOSE) :]

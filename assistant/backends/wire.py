@@ -7,7 +7,7 @@ keyword arguments of its client.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from threading import Lock
@@ -18,6 +18,8 @@ from assistant.backends.entry import BackendEntry, Locality
 __all__ = ["CONNECT_SECONDS", "Line", "client_options"]
 
 CONNECT_SECONDS = 10.0
+CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+"""How the HTTP libraries tell of a connection that was made, bare and then encrypted."""
 _LINE: ContextVar[Line | None] = ContextVar("line", default=None)
 
 
@@ -45,6 +47,11 @@ class Line:
             for one in self._sockets:
                 _shut(one)
 
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Take note of a connection as soon as the HTTP library has made it."""
+        if event.endswith(CONNECTED):
+            self.take(info["return_value"].get_extra_info("socket"))
+
     def take(self, one: socket.socket) -> None:
         with self._lock:
             self._sockets.append(one)
@@ -56,22 +63,22 @@ def client_options(entry: BackendEntry) -> dict[str, Any]:
     """Return the arguments of the HTTP client for an entry.
 
     A redirect would carry question, evidence and some providers' keys to another host: never
-    followed. Proxies of the environment are for the world outside, not for this network.
+    followed. Proxies of the environment are for the world outside, not for this network. No
+    connection serves two calls: who hangs up ends his own alone.
     """
     return {
         "follow_redirects": False,
         "trust_env": entry.locality is Locality.OUTSIDE,
-        "event_hooks": {"response": [_note]},
+        "headers": {"connection": "close"},
+        "event_hooks": {"request": [_watch]},
     }
 
 
-def _note(response: Any) -> None:
-    """Hand the connection of a response whose head has come to the line of this context."""
+def _watch(request: Any) -> None:
+    """Let the line of this context follow a request from its connection on."""
     line = _LINE.get()
-    stream = response.extensions.get("network_stream")
-    found = stream.get_extra_info("socket") if stream is not None else None
-    if line is not None and found is not None:
-        line.take(found)
+    if line is not None:
+        request.extensions["trace"] = line.trace
 
 
 def _shut(one: socket.socket) -> None:

@@ -21,6 +21,7 @@ __all__ = ["chips", "describe", "evidence_list", "names", "panel"]
 LONGEST_CHIP = 44
 PREVIEW = 240
 MOST_PICTURES = 3
+REMOVED = "This document was removed from the corpus; its text is gone."
 
 
 def describe(document: Document) -> str:
@@ -96,7 +97,9 @@ def _where(document: Document, page: int | None, last: int | None) -> list[str]:
 def _evidence(turn: str, item: Evidence, quotes: Mapping[int, str]) -> None:
     where = " · ".join(_where(item.document, item.page, item.page_last))
     section = " › ".join(item.passages[0].headings)
-    preview = " ".join(quotes.get(item.n, item.text).split())
+    # A conversation in memory holds the text of documents that were removed since.
+    held = runtime().corpus.passage(item.passages[0].id) is not None
+    preview = " ".join(quotes.get(item.n, item.text).split()) if held else REMOVED
     cut = preview if len(preview) <= PREVIEW else f"{preview[:PREVIEW]} …"
     mark = '<span class="lf-cited">cited for</span>' if item.n in quotes else ""
     with st.container(key=f"evidence-{turn}-{item.n}", horizontal=True, gap="small"):
@@ -127,7 +130,7 @@ def _passages(item: Evidence, citations: tuple[Citation, ...]) -> None:
 def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
     product = runtime()
     if product.corpus.passage(passage.id) is None:
-        st.info("This document was removed from the corpus; its text is gone.")
+        st.info(REMOVED)
         return
     if not passage.text:
         st.info("This document was read anew since; the passage is no longer held as it was cited.")

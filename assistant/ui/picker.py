@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from assistant.backends.entry import AUTO
@@ -25,14 +27,19 @@ def choices() -> tuple[str, ...]:
 def draw(*, disabled: bool) -> None:
     """Draw the choice beside the chat input; what is unusable is listed on the Backends page."""
     names = choices()
-    if state.backend() not in names and names:
-        state.choose_backend(names[0])
+    if state.backend() not in names and (standing_in := _standing_in(names)):
+        state.choose_backend(standing_in)
+    chosen = state.backend()
+    # Left to itself, the box would go on showing what it last did.
+    state.show_picked(chosen if chosen in names else None)
     with st.container(key="picker", horizontal=True, vertical_alignment="center", gap="small"):
         if names:
             st.selectbox(
                 "Backend",
                 names,
-                index=names.index(state.backend()),
+                # What was set above is shown; with None, the reader could clear the box.
+                index=0 if chosen in names else None,
+                placeholder=f"{name_of(chosen)} (not ready)",
                 format_func=name_of,
                 key=state.PICKED_BACKEND,
                 on_change=state.take_picked_backend,
@@ -86,6 +93,39 @@ def _going() -> str:
     if not choices():
         return "No backend can be used now; see Backends."
     if name != AUTO:
-        return f"Question and evidence go to {runtime().backends.entry(name).destination}"
+        return runtime().backends.why_not(name, local_only=state.local_only()) or _way(name)
     usable = runtime().backends.usable(local_only=state.local_only())
     return "May go to " + ", ".join(dict.fromkeys(entry.destination for entry in usable))
+
+
+def _way(name: str) -> str:
+    first, *others = _destinations(name)
+    more = f"; should it fail, to {', '.join(others)}" if others else ""
+    return f"Question and evidence go to {first}{more}"
+
+
+def _destinations(name: str) -> tuple[str, ...]:
+    """Return where a backend and those that can stand in for it send the text, each place once."""
+    backends, usable = runtime().backends, choices()
+    found: list[str] = []
+    following: str | None = name
+    while following is not None:
+        entry = backends.entry(following)
+        if following in usable:
+            found.append(entry.destination)
+        following = entry.fallback
+    return tuple(dict.fromkeys(found))
+
+
+def _standing_in(names: Sequence[str]) -> str | None:
+    """Return who takes the place of a choice that cannot be used now: nobody who sends the text
+    further, or to somebody else outside, than the reader chose."""
+    known = {entry.name: entry for entry in runtime().backends.entries}
+    chosen = known.get(state.backend())
+    if chosen is None:
+        return names[0] if names else None
+    for entry in known.values():
+        nearer = entry.locality.distance < chosen.locality.distance
+        if entry.name in names and (nearer or entry.destination == chosen.destination):
+            return entry.name
+    return None

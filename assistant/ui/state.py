@@ -33,6 +33,7 @@ __all__ = [
     "remember_checkup",
     "remember_outcomes",
     "seen",
+    "show_picked",
     "submit",
     "submit_again",
     "submit_input",
@@ -116,6 +117,11 @@ def backend() -> str:
 
 def choose_backend(name: str) -> None:
     st.session_state[BACKEND] = name
+
+
+def show_picked(name: str | None) -> None:
+    """Let the choice show this backend, None for nothing: a widget's old value may no longer be."""
+    st.session_state[PICKED_BACKEND] = name
 
 
 def take_picked_backend() -> None:

@@ -51,10 +51,8 @@ def main() -> None:
 
 
 def _listed() -> Sequence[StoredConversation]:
-    found = runtime().archive.conversations(USER, MOST)
-    if not _several_readers():
-        return found
-    return [one for one in found if one.id in state.seen()]
+    among = state.seen() if _several_readers() else None
+    return runtime().archive.conversations(USER, MOST, among)
 
 
 def _several_readers() -> bool:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import reduce
 from operator import add
 from threading import Timer
+from typing import Any
 
 import anthropic
 import pytest
-from langchain_core.messages import AIMessageChunk, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage
 
 from assistant.backends.anthropic_chat import anthropic_chat
 from assistant.backends.entry import BackendEntry, Kind
 from assistant.backends.reading import read_usage
 from assistant.backends.wire import Line
 from assistant.cost.prices import Prices
+from assistant.prompts import render
 from tests.assistant.cost.samples import NOON, dollars
 from tests.servers.anthropic_server import failure, failure_event, message
 from tests.servers.loopback import Cut, Hold, LoopbackServer, Reply
@@ -172,6 +175,69 @@ def test_what_is_sent(server: LoopbackServer) -> None:
         "system": "Answer from the evidence.",
         "messages": [{"role": "user", "content": "What was capex?"}],
     }
+
+
+EVIDENCE = '<evidence n="1">\ntitle: 10-K\n---\nCapex was $5 billion.\n</evidence>\n'
+HISTORY = [
+    SystemMessage("Answer from the evidence."),
+    HumanMessage("What of 2024?"),
+    AIMessage("It was $4 billion."),
+]
+EPHEMERAL = {"type": "ephemeral"}
+
+
+def sent(server: LoopbackServer, last: str, *, prompt_cache: bool) -> dict[str, Any]:
+    """Return the body of a request with an earlier turn and this last message."""
+    server.queue(message("Yes."))
+    named = replace(entry(server), prompt_cache=prompt_cache)
+    list(anthropic_chat(named, KEY).stream([*HISTORY, HumanMessage(last)]))
+    found: dict[str, Any] = server.requests[-1].body
+    return found
+
+
+def test_instructions_and_evidence_are_marked_for_the_cache(server: LoopbackServer) -> None:
+    question = "<question>\nWhat was capex?\n</question>"
+    body = sent(server, EVIDENCE + question, prompt_cache=True)
+    assert body["system"] == [
+        {"type": "text", "text": "Answer from the evidence.", "cache_control": EPHEMERAL}
+    ]
+    assert body["messages"] == [
+        {"role": "user", "content": "What of 2024?"},
+        {"role": "assistant", "content": "It was $4 billion."},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": EVIDENCE, "cache_control": EPHEMERAL},
+                {"type": "text", "text": question},
+            ],
+        },
+    ]
+
+
+def test_what_the_prompts_write_is_split_where_the_evidence_ends(server: LoopbackServer) -> None:
+    said = render("What was capex?", (), ())
+    server.queue(message("Yes."))
+    list(anthropic_chat(replace(entry(server), prompt_cache=True), KEY).stream(said))
+    body = server.requests[-1].body
+    (asked,) = body["messages"]
+    evidence, question = (block["text"] for block in asked["content"])
+    assert evidence + question == said[-1].text
+    assert question == "<question>\nWhat was capex?\n</question>"
+    assert [block["text"] for block in body["system"]] == [said[0].text]
+
+
+@pytest.mark.parametrize("last", ["What was capex?", "<question>\nWhat?\n</question>"])
+def test_a_message_without_evidence_stays_whole(server: LoopbackServer, last: str) -> None:
+    body = sent(server, last, prompt_cache=True)
+    assert body["messages"][-1] == {"role": "user", "content": last}
+
+
+def test_without_prompt_cache_nothing_is_marked(server: LoopbackServer) -> None:
+    last = f"{EVIDENCE}<question>\nWhat was capex?\n</question>"
+    body = sent(server, last, prompt_cache=False)
+    assert body["system"] == "Answer from the evidence."
+    assert body["messages"][-1] == {"role": "user", "content": last}
+    assert "cache" not in json.dumps(body)
 
 
 def test_the_key_stands_in_one_header_and_nowhere_else(server: LoopbackServer) -> None:

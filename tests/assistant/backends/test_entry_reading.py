@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+from ipaddress import IPv6Address
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ PLAIN: dict[str, Any] = {
     "model": "m",
     "base_url": "https://llm.example.com/v1/",
 }
+HOURS: dict[str, Any] = {"base_url": "http://127.0.0.1:9/v1", "hourly_usd": "0.35"}
 
 
 def read(**changes: Any) -> BackendEntry:
@@ -49,12 +52,27 @@ def test_what_is_left_out_has_a_default() -> None:
         ("fd00::1", Locality.NETWORK),
         ("100.64.0.7", Locality.NETWORK),
         ("8.8.8.8", Locality.OUTSIDE),
+        ("::ffff:127.0.0.1", Locality.MACHINE),
+        ("::ffff:10.1.2.3", Locality.NETWORK),
+        ("::ffff:8.8.8.8", Locality.OUTSIDE),
         ("gpu-box", None),
         ("api.openai.com", None),
     ],
 )
 def test_an_address_says_how_far_it_is(host: str, locality: Locality | None) -> None:
     assert locality_of(host) is locality
+
+
+@pytest.mark.parametrize("is_global", [True, False])
+@pytest.mark.parametrize(
+    "host",
+    ["2002:808:808::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "64:ff9b::808:808", "64:ff9b:1::1"],
+)
+def test_what_is_passed_on_to_another_address_is_outside_whatever_python_calls_global(
+    host: str, is_global: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(IPv6Address, "is_global", property(lambda self: is_global))
+    assert locality_of(host) is Locality.OUTSIDE
 
 
 def test_a_name_is_outside_unless_the_entry_says_otherwise() -> None:
@@ -90,6 +108,26 @@ def test_a_price_may_be_another_models() -> None:
     assert read(price="zai/glm-5.2").price == ("zai", "glm-5.2")
 
 
+def test_an_hour_of_our_own_machine_has_a_price_and_then_nobody_bills_it() -> None:
+    assert read().hourly_usd is None
+    entry = read(**HOURS)
+    assert (entry.hourly_usd, entry.local) == (Decimal("0.35"), True)
+    assert not read(base_url=HOURS["base_url"]).local
+    assert read(**HOURS | {"hourly_usd": "0"}).hourly_usd == 0
+
+
+@pytest.mark.parametrize("kind", ["openai", "openai-compatible"])
+def test_a_service_tier_is_asked_of_those_who_have_them(kind: str) -> None:
+    assert read(kind=kind, key="K", service_tier="flex").service_tier == "flex"
+    assert read(kind=kind, key="K").service_tier is None
+
+
+def test_anthropic_may_cache_prompts() -> None:
+    claude = {"kind": "anthropic", "key": "K", "base_url": None}
+    assert read(**claude, prompt_cache=True).prompt_cache
+    assert not read(**claude).prompt_cache
+
+
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
@@ -113,6 +151,19 @@ def test_a_price_may_be_another_models() -> None:
         ({"timeout": "1"}, "timeout"),
         ({"stream_usage": "no"}, "stream_usage"),
         ({"price": "glm"}, "price"),
+        ({**HOURS, "hourly_usd": 0.35}, "hourly_usd"),
+        ({**HOURS, "hourly_usd": "cheap"}, "hourly_usd"),
+        ({**HOURS, "hourly_usd": "-1"}, "hourly_usd"),
+        ({**HOURS, "hourly_usd": "NaN"}, "hourly_usd"),
+        ({**HOURS, "price": "zai/glm-5.2"}, "price and hourly_usd"),
+        ({"hourly_usd": "0.35"}, "its provider bills it"),
+        ({"service_tier": ""}, "service_tier"),
+        ({"service_tier": 1}, "service_tier"),
+        ({"kind": "anthropic", "key": "K", "service_tier": "flex"}, "anthropic has none"),
+        ({"kind": "ollama", "service_tier": "flex"}, "ollama has none"),
+        ({"prompt_cache": True}, "only Anthropic"),
+        ({"prompt_cache": False}, "only Anthropic"),
+        ({"kind": "anthropic", "key": "K", "prompt_cache": "yes"}, "prompt_cache"),
         ({"fallback": "nobody"}, "nobody"),
         ({"fallback": "house"}, "comes back to itself"),
     ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
@@ -74,6 +76,26 @@ def test_nothing_like_a_key_is_passed_on(secret: str) -> None:
     said = str(failed(Refusal(400, {"error": {"message": f"bad key {secret} given"}})))
     assert secret.split()[-1] not in said
     assert "sk-abc" not in str(failed(Refusal(401, {"error": {"message": "sk-abcdef123"}})))
+
+
+def test_the_key_itself_is_not_passed_on_whatever_it_looks_like() -> None:
+    key = "0123456789abcdef.Zq3Xw9Lk"
+    error = Refusal(400, {"error": {"message": f"bad key {key} given"}})
+    found = translated(replace(BACKEND, secret=key), error)
+    assert str(found) == "House refused the request (HTTP 400: bad key … given)."
+    assert key in str(failed(error)), "what is nobody's key is no secret"
+
+
+def test_half_a_character_is_not_passed_on() -> None:
+    said = str(failed(Refusal(400, {"error": {"message": "no \ud83d here"}})))
+    assert "no ? here" in said
+    assert "no ? here" in str(failed(ValueError("no \ud83d here")))
+
+
+@pytest.mark.parametrize("status", [408, 504, 524])
+def test_who_lost_patience_may_have_let_the_model_work(status: int) -> None:
+    error = failed(Refusal(status))
+    assert (error.transient, error.billable) == (True, True)
 
 
 def test_a_wait_that_the_provider_asks_for_is_read() -> None:

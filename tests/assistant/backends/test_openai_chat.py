@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import reduce
 from operator import add
@@ -216,6 +218,36 @@ def test_limits_have_the_name_that_each_kind_knows(server: LoopbackServer) -> No
 def test_a_compatible_server_never_gets_the_newer_protocol(server: LoopbackServer) -> None:
     ask(server, completion("Yes."), "gpt-5.4-pro")
     assert server.requests[0].path == "/v1/chat/completions"
+
+
+@pytest.mark.parametrize("kind", [Kind.COMPATIBLE, Kind.OPENAI])
+@pytest.mark.parametrize(("model", "path"), [("gpt-5", "chat/completions"), ("gpt-5.6-sol", "")])
+@pytest.mark.parametrize("tier", ["flex", None])
+def test_a_service_tier_is_asked_for_where_the_entry_names_one(
+    server: LoopbackServer, kind: Kind, model: str, path: str, tier: str | None
+) -> None:
+    new = kind is Kind.OPENAI and not path
+    server.queue(response("Yes.") if new else completion("Yes."))
+    named = replace(entry(server, model, kind), service_tier=tier)
+    assert "Yes." in "".join(str(chunk.text) for chunk in openai_chat(named, KEY).stream(ASKED))
+    (request,) = server.requests
+    assert request.path == ("/v1/responses" if new else "/v1/chat/completions")
+    assert request.body.get("service_tier") == tier
+    assert ("service_tier" in request.body) is (tier is not None)
+
+
+def content(parts: object) -> bytes:
+    """A chunk whose content comes in parts, as Mistral's does."""
+    choice = {"index": 0, "delta": {"content": parts}, "finish_reason": None}
+    told = {"id": "c-1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    return f"data: {json.dumps(told | {'choices': [choice]})}\n\n".encode()
+
+
+def test_content_in_parts_is_text_without_the_thoughts(server: LoopbackServer) -> None:
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Let me think."}]}
+    said = [{"type": "text", "text": "Capex "}, "odd", {"type": "text", "text": "rose."}]
+    chunks = ask(server, completion(content([thought]), content(said), " Yes."))
+    assert "".join(str(chunk.text) for chunk in chunks) == "Capex rose. Yes."
 
 
 def test_thoughts_are_no_text(server: LoopbackServer) -> None:

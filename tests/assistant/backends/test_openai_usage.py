@@ -73,9 +73,15 @@ def test_trap_11_reasoning_beside_the_completion_is_added_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [{}, {"prompt_tokens": 5}, {"prompt_tokens": "5", "completion_tokens": 1}]
+    "raw",
+    [
+        {},
+        {"prompt_tokens": 5},
+        {"prompt_tokens": "5", "completion_tokens": 1},
+        {"prompt_tokens": 0, "completion_tokens": 0},
+    ],
 )
-def test_half_a_usage_is_none(raw: dict[str, Any]) -> None:
+def test_half_a_usage_and_one_of_zeros_is_none(raw: dict[str, Any]) -> None:
     assert usage_metadata(raw) is None
 
 
@@ -83,8 +89,29 @@ def test_half_a_usage_is_none(raw: dict[str, Any]) -> None:
     ("cost", "dollars"),
     [
         (0.0192, "0.0192"), (0, "0"), (1.25e-05, "0.0000125"), (None, None), ("free", None),
-        (-1, None), (True, None), (float("nan"), None),
+        (-1, None), (True, None), (float("nan"), None), ("1e999999", None), (10**9, None),
+        ({"request_cost": 0.012, "total_cost": 0.0135}, "0.0135"), ({"request_cost": 0.012}, None),
     ],
 )  # fmt: skip
 def test_trap_12_a_bill_is_read_as_it_is_written(cost: object, dollars: str | None) -> None:
     assert billed_usd({"cost": cost}) == dollars
+
+
+@pytest.mark.parametrize(
+    ("details", "dollars"),
+    [
+        ({"upstream_inference_cost": 0.0192}, "0.0202"),
+        ({"upstream_inference_cost": 0}, "0.001"),
+        ({"upstream_inference_cost": None}, None),
+        ({"upstream_inference_cost": -0.5}, None),
+        ({}, None),
+        (None, None),
+        ("free", None),
+    ],
+)
+def test_a_bill_to_a_key_of_the_customers_own_is_the_fee_and_what_the_provider_bills(
+    details: object, dollars: str | None
+) -> None:
+    raw = {"cost": 0.001, "cost_details": details}
+    assert billed_usd(raw | {"is_byok": True}) == dollars
+    assert billed_usd(raw | {"is_byok": False}) == "0.001"

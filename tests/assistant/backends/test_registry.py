@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from langchain_core.language_models import BaseChatModel, FakeListChatModel
@@ -106,6 +107,19 @@ def test_a_name_called_private_must_resolve_to_private_addresses() -> None:
     assert "8.8.4.4" in (moved.why_not("box") or "")
     with pytest.raises(BackendUnavailable, match="no private network"):
         moved.get("box")
+
+
+def test_a_name_called_private_may_not_resolve_to_a_tunnel() -> None:
+    teredo = "2001:0:4136:e378:8000:63bf:3fff:fdd2"
+    tunnel = registry(addresses=frozenset({teredo, "fe80::1%eth0"}))
+    assert teredo in (tunnel.why_not("box") or "")
+
+
+def test_a_backend_knows_its_key_and_does_not_show_it() -> None:
+    found = registry().get("cloud")
+    assert found.secret == "k-1"
+    assert "k-1" not in repr(found)
+    assert found == replace(found, secret="k-2")
 
 
 def test_a_name_that_does_not_resolve_is_named() -> None:

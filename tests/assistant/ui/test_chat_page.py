@@ -64,7 +64,7 @@ def test_an_answer_is_cited_checked_and_priced(zephyr: Runtime) -> None:
 def test_the_meter_moves_with_the_answer(zephyr: Runtime) -> None:
     page = app().run()
     before = html(page)
-    assert before.count("$0<") == 3, "this answer, the conversation and today"
+    assert before.count('lf-value">$0<') == 3, "this answer, the conversation and today"
     ask(page)
     settled = zephyr.meter.ledger.attempts()[0]
     assert f"≈{settled.usage.input_tokens:,} in" in html(page)
@@ -81,6 +81,8 @@ def test_a_removed_document_is_no_longer_shown(zephyr: Runtime) -> None:
     page = ask(app().run())
     with zephyr.corpus.writing() as writer:
         writer.remove(document().id)
+    assert FACT not in html(page.run()), "the list of evidence"
+    assert "removed from the corpus" in html(page)
     press(page, "cite-")
     assert "removed from the corpus" in page.info[0].value
     assert "<mark>" not in html(page)

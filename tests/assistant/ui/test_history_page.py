@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import streamlit as st
@@ -80,6 +81,19 @@ def test_fault_53_several_readers_without_sign_in_see_their_own_conversations(
     other = history(app().run())
     assert titles(other) == []
     assert QUESTION not in html(other)
+
+
+def test_fault_53_the_conversations_of_many_others_push_none_of_mine_out(
+    zephyr: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = replace(zephyr, settings=replace(zephyr.settings, shared=True))
+    monkeypatch.setattr(wiring, "build", lambda settings: shared)
+    resources.runtime.clear()
+    mine = ask(app().run())
+    for number in range(200):
+        later = datetime.now(UTC) + timedelta(minutes=1)
+        zephyr.archive.begin(f"c{number}", "local", f"t{number}", "Theirs?", "b", later)
+    assert titles(history(mine)) == [QUESTION]
 
 
 def test_fault_53_an_app_that_a_network_can_reach_lists_no_others_conversations(
