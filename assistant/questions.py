@@ -3,42 +3,60 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.conversation import Turn
+from assistant.grading import UNKNOWN_GOLD, Gold
 from corpus.errors import ConfigurationError
 
-__all__ = ["Question", "pair_turns", "read_questions"]
+__all__ = ["Question", "pair_turns", "parse_questions", "read_questions"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with the earlier turns that it may refer to."""
+    """A question with the earlier turns that it may refer to, and what its answer should be."""
 
     id: str | None
     text: str
     history: tuple[Turn, ...] = ()
+    gold: Gold = UNKNOWN_GOLD
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
     """Read rows {"id", "question", "history": [[role, text], ...]}; other keys are ignored.
 
+    What a correct answer is may be said by {"must_contain": [text, ...], "answer": text,
+    "answerable": true or false}.
     Raises ConfigurationError naming the file, the line and what is wrong with it.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+    except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error}.") from error
-    return tuple(_parse(path, number, line) for number, line in enumerate(lines, 1) if line.strip())
+    return parse_questions(str(path), content)
 
 
-def _parse(path: Path, number: int, line: str) -> Question:
+def parse_questions(name: str, content: bytes) -> tuple[Question, ...]:
+    """Read the rows of a file's content; `name` is what errors call it.
+
+    Raises ConfigurationError as `read_questions` does.
+    """
+    try:
+        lines = content.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{name} cannot be read: {error}.") from error
+    return tuple(_parse(name, number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _parse(path: str, number: int, line: str) -> Question:
     try:
         row = json.loads(line)
         history = pair_turns([_said(row) for row in row.get("history") or ()])
         question = row["question"]
+        gold = _gold(row)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             f'{path}, line {number}: needs {{"id": "...", "question": "...", '
@@ -46,7 +64,17 @@ def _parse(path: Path, number: int, line: str) -> Question:
         ) from error
     if not isinstance(question, str) or not question.strip():
         raise ConfigurationError(f"{path}, line {number}: the question is empty.")
-    return Question(None if row.get("id") is None else str(row["id"]), question, history)
+    return Question(None if row.get("id") is None else str(row["id"]), question, history, gold)
+
+
+def _gold(row: Mapping[str, Any]) -> Gold:
+    answerable, answer = row.get("answerable"), row.get("answer")
+    parts = row.get("must_contain") or []
+    if not isinstance(answerable, bool | None) or not isinstance(answer, str | None):
+        raise ValueError("answerable is true or false, answer is a text")
+    if not isinstance(parts, list) or not all(isinstance(p, str) and p.strip() for p in parts):
+        raise ValueError(f"must_contain holds {parts!r}")
+    return Gold(answerable is not False, tuple(parts), answer)
 
 
 def _said(row: object) -> tuple[str, str]:

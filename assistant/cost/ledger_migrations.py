@@ -73,6 +73,9 @@ def _budgets(op: Operations) -> None:
     op.create_index(
         "attempts_by_day", "attempts", ["day", "user", "cost_source", "cost", "cost_high"]
     )
+    summed = ["state", "purpose", "input_tokens", "output_tokens", "usage_source"]
+    costs = ["cost_low", "cost", "cost_high", "cost_source", "total_seconds"]
+    op.create_index("attempts_by_day_and_backend", "attempts", ["day", "backend", *summed, *costs])
     op.add_column("turns", Column("answered", Boolean))
     op.add_column("turns", Column("supported", Boolean))
     op.execute(

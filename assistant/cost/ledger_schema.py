@@ -71,6 +71,21 @@ def _count(name: str) -> Column[int]:
 
 metadata = MetaData()
 
+COSTED_BY_DAY_AND_BACKEND = (
+    "day",
+    "backend",
+    "state",
+    "purpose",
+    "input_tokens",
+    "output_tokens",
+    "usage_source",
+    "cost_low",
+    "cost",
+    "cost_high",
+    "cost_source",
+    "total_seconds",
+)
+
 schema = Table("ledger_schema", metadata, Column("version", Integer, nullable=False))
 
 attempts = Table(
@@ -119,6 +134,8 @@ attempts = Table(
     Index("attempts_by_state", "state", "owner"),
     # Holds all that a budget asks: its sums are read inside every call's transaction.
     Index("attempts_by_day", "day", "user", "cost_source", "cost", "cost_high"),
+    # Holds all that costs by day and backend are summed from, which are read at every look.
+    Index("attempts_by_day_and_backend", *COSTED_BY_DAY_AND_BACKEND),
 )
 
 TRIGGERS = (

@@ -36,6 +36,8 @@ class Entry:
 
 PAGES = (
     Entry("chat.py", "Chat", "", ":material/forum:"),
+    Entry("compare_page.py", "Compare", "compare", ":material/compare_arrows:"),
+    Entry("costs_page.py", "Costs", "costs", ":material/payments:"),
     Entry("history_page.py", "History", "history", ":material/history:"),
     Entry("corpus_page.py", "Corpus", "corpus", ":material/library_books:"),
     Entry("backends_page.py", "Backends", "backends", ":material/hub:"),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.conversation import Turn
-from assistant.questions import pair_turns, read_questions
+from assistant.grading import UNKNOWN_GOLD, Gold
+from assistant.questions import pair_turns, parse_questions, read_questions
 from corpus.errors import ConfigurationError
 
 
@@ -54,3 +55,24 @@ def test_history_in_another_shape_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps({"question": "How much?", "history": history}), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="history"):
         read_questions(path)
+
+
+def test_what_a_correct_answer_is_comes_with_the_question(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    rows: list[dict[str, object]] = [
+        {"question": "How much?", "must_contain": ["125"], "answer": "$125", "answerable": True},
+        {"question": "How much?", "answerable": False, "must_contain": None},
+        {"question": "How much?"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    golds = [question.gold for question in read_questions(path)]
+    assert golds == [Gold(True, ("125",), "$125"), Gold(answerable=False), UNKNOWN_GOLD]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"must_contain": "125"}, {"must_contain": [""]}, {"answerable": 0}, {"answer": 5}]
+)
+def test_a_gold_answer_in_another_shape_is_refused(wrong: dict[str, object]) -> None:
+    content = json.dumps({"question": "How much?"} | wrong).encode()
+    with pytest.raises(ConfigurationError, match=r"set\.jsonl, line 1"):
+        parse_questions("set.jsonl", content)
