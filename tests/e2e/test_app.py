@@ -113,7 +113,8 @@ def test_an_analyst_adds_a_filing_and_cites_it(page: Page, uploads: Path) -> Non
     panel = page.get_by_test_id("stDialog")
     expect(panel.locator("mark").first).to_contain_text("$412.7 million")
     expect(panel.get_by_test_id("stImage").locator("img").first).to_be_visible()
-    assert panel.locator("img").first.evaluate("image => image.naturalWidth") > 300
+    picture = panel.locator("img").first.element_handle()
+    page.wait_for_function("image => image.complete && image.naturalWidth > 300", arg=picture)
     expect(panel).to_contain_text("Page 2")
 
 

@@ -76,7 +76,9 @@ class Stage:
     def rows(self) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(self.data / "ledger.db")) as ledger:
             ledger.row_factory = sqlite3.Row
-            found = ledger.execute("SELECT * FROM attempts ORDER BY started, id").fetchall()
+            found = ledger.execute(
+                "SELECT * FROM attempts WHERE purpose <> 'embed' ORDER BY started, id"
+            ).fetchall()
         return [dict(row) for row in found]
 
 
