@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from importlib import import_module
 
 import altair as alt
 import streamlit as st
@@ -18,6 +19,9 @@ from assistant.cost.models import Repriced
 from assistant.cost.money import show_range, show_usd
 
 __all__ = ["daily_chart", "elsewhere_chart"]
+
+# Altair uses a pandas that another thread is still importing, and fails: here that is waited for.
+import_module("pandas")
 
 PICO = 10**12
 MOST_DAYS = 92

@@ -25,6 +25,20 @@ NOW = datetime.now(UTC)
 TODAY = NOW.date()
 YESTERDAY = TODAY - timedelta(days=1)
 COST = 15_500_000_000
+BACKENDS = """
+[backends.offline]
+label = "Offline analyst"
+kind = "offline-analyst"
+provider = "local"
+model = "offline-analyst-1"
+
+[backends.openai]
+label = "Scripted five"
+kind = "openai"
+provider = "openai"
+model = "gpt-5"
+key = "NO_SUCH_API_KEY"
+"""
 INVOICE = f"date,model,cost_usd\n{YESTERDAY},gpt-5,0.0155\n{TODAY},gpt-5,0.0255\n"
 
 
@@ -39,7 +53,10 @@ def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
             call(None, USAGE_A, at=NOW, backend="qwen", user="ada", provider="dashscope"),
             call(None, USAGE_A, at=NOW, backend="offline", source=CostSource.LOCAL),
         )
-    with running_app(data, LOADFACTOR_MODELS=str(MODELS)) as url:
+    backends = data / "backends.toml"
+    backends.write_text(BACKENDS, encoding="utf-8")
+    environ = {"LOADFACTOR_MODELS": str(MODELS), "LOADFACTOR_BACKENDS": str(backends)}
+    with running_app(data, **environ) as url:
         yield url
 
 
@@ -57,8 +74,8 @@ def test_a_controller_reads_breaks_down_checks_an_invoice_and_takes_the_rows(
     page.get_by_text("7 days", exact=True).click()
     figures = page.locator(".lf-figures")
     expect(figures).to_contain_text("$0.031 + — + local")
-    assert row(page, "GPT-5.6 Sol")[:3] == ["GPT-5.6 Sol", "$0.031", "2"]
-    assert row(page, "Qwen3 Max")[1] == "—"
+    assert row(page, "Scripted five")[:3] == ["Scripted five", "$0.031", "2"]
+    assert row(page, "qwen")[1] == "—"
     assert row(page, "Offline analyst")[1] == "not metered"
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
     expect(page.get_by_text("This period elsewhere")).to_be_visible()

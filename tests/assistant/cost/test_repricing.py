@@ -138,3 +138,9 @@ def test_a_context_tier_that_has_ended_meanwhile_still_counts_for_its_time() -> 
 def test_estimated_usage_is_marked() -> None:
     (found,) = in_sums([call(0, replace(USAGE_A, source=UsageSource.ESTIMATED))], [GPT5])
     assert found.estimated
+
+
+def test_calls_at_the_edge_of_a_context_tier_stay_on_their_side() -> None:
+    full = Usage(200_000, None, None, None, 1_000, None, UsageSource.PROVIDER)
+    rows = [call(0, full), call(0, replace(full, cache_read_tokens=3))]
+    assert in_sums(rows, [GEMINI]) == reprice_attempts(rows, [GEMINI], PRICES)
