@@ -1,4 +1,4 @@
-"""The Costs page's data over a ledger of 100,000 calls: its sums, its charts and one repricing.
+"""The Costs page's data over a ledger of 100,000 calls: its sums, charts and repricing.
 
 `python -m benchmarks.ledger_rows` builds a ledger of ten months, 6 backends, 20 users and 3,000
 conversations in a temporary folder and measures all that the page's first view needs over the
@@ -26,6 +26,7 @@ from assistant.cost.cost_sums import Dimension, Period
 from assistant.cost.ledger import Ledger
 from assistant.cost.models import Reference
 from assistant.cost.prices import Prices
+from assistant.settings import load_settings
 
 __all__ = ["build_ledger", "main"]
 
@@ -37,7 +38,6 @@ DAYS = 304
 START = datetime(2026, 1, 29, tzinfo=UTC)
 RUNS = 7
 MONTH = timedelta(days=30)
-ELSEWHERE = Reference("DeepSeek V4 Pro", "deepseek", "deepseek-v4-pro")
 MARKED = 0.08
 SUPPORTED = 0.9
 ANSWERED = 0.92
@@ -218,16 +218,17 @@ def _savings(chance: random.Random) -> Iterator[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page's first view, and a repricing on a backend whose price changes by the hour."""
+    """The page's first view, and its repricing on every priced backend of the shipped file."""
 
     ledger: Ledger
     prices: Prices
+    elsewhere: tuple[Reference, ...]
     period: Period
 
     def read(self) -> CostReport:
         report = read_costs(self.ledger.file, self.period, Dimension.BACKEND)
         now = datetime.now(UTC)
-        reprice_costs(self.ledger.file, report, [ELSEWHERE], self.prices, now)
+        reprice_costs(self.ledger.file, report, self.elsewhere, self.prices, now)
         return report
 
 
@@ -244,15 +245,23 @@ def measure(label: str, view: View) -> None:
     )
 
 
+def priced_backends() -> tuple[Reference, ...]:
+    """Return the shipped backends that are billed by the token; one has prices by the hour."""
+    entries = [entry for entry in load_settings({}).backends if not entry.local]
+    names = [(entry.label, *(entry.price or (entry.provider, entry.model))) for entry in entries]
+    return tuple(Reference(*name) for name in names)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.db"
         build_ledger(path)
         with closing(Ledger(path)) as ledger:
             prices = Prices()
-            measure("everything", View(ledger, prices, Period()))
+            elsewhere = priced_backends()
+            measure("everything", View(ledger, prices, elsewhere, Period()))
             last = (START + timedelta(days=DAYS)).date()
-            measure("one month", View(ledger, prices, Period(last - MONTH, last)))
+            measure("one month", View(ledger, prices, elsewhere, Period(last - MONTH, last)))
 
 
 if __name__ == "__main__":

@@ -129,6 +129,14 @@ class PriceEntry:
             self._regimes[key] = _regime(standard, variants)
         return self._regimes[key]
 
+    @cached_property
+    def depends_on_the_hour(self) -> bool:
+        """Tell whether rates may change within a UTC day: some constraint is more than a date."""
+        prices = self._model.prices
+        dated = [one.constraint for one in prices] if isinstance(prices, list) else []
+        constraints = [*dated, *(variant.constraint for variant in self._variants)]
+        return any(one is not None and not hasattr(one, "start_date") for one in constraints)
+
     def _active(self, at: datetime) -> list[PriceVariant]:
         return [
             variant

@@ -81,6 +81,13 @@ class Prices:
         entry = self._book.find(provider, model)
         return entry.regime(at) if entry else None
 
+    def depends_on_the_hour(self, provider: str, model: str) -> bool:
+        """Tell whether a model's regime may change within a UTC day; others change at midnight."""
+        if self._overlay.find(provider, model):
+            return False
+        entry = self._book.find(provider, model)
+        return entry is not None and entry.depends_on_the_hour
+
     def unpriced(self) -> Price:
         """Return the price of what has none: unknown, never zero."""
         return self._price(CostSource.UNPRICED)

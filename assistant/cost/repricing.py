@@ -22,6 +22,7 @@ __all__ = ["reprice_period"]
 Read = Callable[[tuple[int, ...]], Sequence[UsageGroup]]
 MINUTE = "0+00:00"
 """Makes a bucket a time: the minute that it leaves out, in UTC."""
+UTC_DAY = len("2026-11-23")
 FIRST_COUNT = UsageGroup._fields.index("calls")
 
 
@@ -54,11 +55,28 @@ def reprice_period(
     # Every repetition knows a break more, and a price has few.
     while None in alike:
         groups = read(tuple(sorted(breaks)))
-        alike = [_alike(groups, reference, prices, breaks) for reference in wanted]
+        # Most prices know no hour: for them, a day is one time.
+        days = _by_day(groups)
+        alike = [
+            _alike(groups if _is_hourly(one, prices) else days, one, prices, breaks)
+            for one in wanted
+        ]
     return tuple(
         _repriced(found or [], calls, reference, prices)
         for found, reference in zip(alike, wanted, strict=True)
     )
+
+
+def _is_hourly(reference: Reference, prices: Prices) -> bool:
+    return prices.depends_on_the_hour(reference.provider, reference.model)
+
+
+def _by_day(groups: Sequence[UsageGroup]) -> list[UsageGroup]:
+    """Return the groups of each UTC day as one, its time the first of them."""
+    found: defaultdict[tuple[str, int, int], list[UsageGroup]] = defaultdict(list)
+    for group in groups:
+        found[group.bucket[:UTC_DAY], group.size, group.searches].append(group)
+    return [_sum(same) for same in found.values()]
 
 
 def _alike(
