@@ -20,6 +20,7 @@ from assistant.backends.backend import Backend
 from assistant.compared import VERSION, Asked, Compared, Comparison, Result
 from assistant.comparing_results import Column, result_of
 from assistant.cost.meter import Meter
+from assistant.cost.models import Purpose
 from assistant.cost.models import Attempt
 from assistant.embedding_meter import on_behalf_of
 from assistant.events import Answered, Event, EvidenceFound, Failed, Stopped
@@ -67,7 +68,8 @@ def compare(
     told: SimpleQueue[tuple[str, Event]] = SimpleQueue()
 
     def one(backend: Backend) -> None:
-        mine = replace(inquiry, evidence=found, turn=turn_of(inquiry, backend.name))
+        turn = turn_of(inquiry, backend.name)
+        mine = replace(inquiry, evidence=found, turn=turn, purpose=Purpose.COMPARE)
         try:
             for event in ask(
                 mine, corpus=corpus, planner=only(backend), meter=meter, stop=stop, clock=clock

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from assistant.conversation import Evidence, Turn
+from assistant.cost.models import Purpose
 from assistant.evidence import DEFAULT_BUDGET, build_evidence
 from corpus.models import Filters, Hit
 from corpus.query import rewrite
@@ -30,7 +31,8 @@ class Inquiry:
     """A question and all that its answer depends on beside corpus, backend and meter.
 
     With `evidence` given, nothing is searched: several backends may read the same passages. A
-    `fresh` one is answered by a call even where the same answer is kept.
+    `fresh` one is answered by a call even where the same answer is kept. `purpose` is what its calls are
+    for.
     """
 
     question: str
@@ -42,6 +44,7 @@ class Inquiry:
     user: str = "local"
     evidence: tuple[Evidence, ...] | None = None
     fresh: bool = False
+    purpose: Purpose = Purpose.ANSWER
 
     @property
     def whole(self) -> str:

@@ -67,7 +67,13 @@ def ask(
         yield Failed(str(error))
         return
     caller = Caller(
-        meter, inquiry.conversation, inquiry.turn, inquiry.user, clock, stop or StopSignal()
+        meter,
+        inquiry.conversation,
+        inquiry.turn,
+        inquiry.user,
+        clock,
+        stop or StopSignal(),
+        inquiry.purpose,
     )
     history = slim(inquiry.question, inquiry.history)
     messages = render(inquiry.question, history, evidence)

@@ -103,7 +103,7 @@ class Ledger:
         latest = select(attempts).order_by(attempts.c.started.desc()).limit(LATEST).subquery()
         answers = and_(
             latest.c.backend == backend,
-            latest.c.purpose == Purpose.ANSWER,
+            latest.c.purpose.in_((Purpose.ANSWER, Purpose.COMPARE)),
             latest.c.state == AttemptState.OK,
         )
         with self.file.read() as connection:

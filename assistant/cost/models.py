@@ -53,6 +53,7 @@ class Purpose(StrEnum):
     JUDGE = "judge"
     EMBED = "embed"
     CHECK = "check"
+    COMPARE = "compare"
 
 
 @dataclass(frozen=True, slots=True)

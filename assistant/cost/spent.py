@@ -49,7 +49,7 @@ class Spent:
 def spent(attempts: Sequence[Attempt]) -> Spent:
     """Return what these calls cost together; no call costs $0."""
     talks = [attempt for attempt in attempts if attempt.purpose is not Purpose.EMBED]
-    unknown = [one.cost_source for one in talks or attempts if one.cost is None]
+    unknown = [one.cost_source for one in attempts if one.cost is None and _counts(one, talks)]
     return Spent(
         calls=sum(attempt.state is not AttemptState.CACHED for attempt in talks),
         cost=known_sum(attempt.cost for attempt in attempts),
@@ -57,6 +57,11 @@ def spent(attempts: Sequence[Attempt]) -> Spent:
         unpriced=len(unknown) - unknown.count(CostSource.LOCAL),
         unmetered=unknown.count(CostSource.LOCAL),
     )
+
+
+def _counts(attempt: Attempt, talks: Sequence[Attempt]) -> bool:
+    own_work = attempt.purpose is Purpose.EMBED and attempt.cost_source is CostSource.LOCAL
+    return not (own_work and talks)
 
 
 def spent_of_totals(totals: Totals) -> Spent:
