@@ -20,8 +20,7 @@ from assistant.backends.backend import Backend
 from assistant.compared import VERSION, Asked, Compared, Comparison, Result
 from assistant.comparing_results import Column, result_of
 from assistant.cost.meter import Meter
-from assistant.cost.models import Purpose
-from assistant.cost.models import Attempt
+from assistant.cost.models import Attempt, Purpose
 from assistant.embedding_meter import on_behalf_of
 from assistant.events import Answered, Event, EvidenceFound, Failed, Stopped
 from assistant.evidence import DEFAULT_BUDGET

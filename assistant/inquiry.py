@@ -31,8 +31,8 @@ class Inquiry:
     """A question and all that its answer depends on beside corpus, backend and meter.
 
     With `evidence` given, nothing is searched: several backends may read the same passages. A
-    `fresh` one is answered by a call even where the same answer is kept. `purpose` is what its calls are
-    for.
+    `fresh` one is answered by a call even where the same answer is kept. `purpose` is what its
+    calls are for.
     """
 
     question: str

@@ -133,7 +133,7 @@ def test_every_call_is_a_row_under_the_comparison(two: Two, meter: Meter) -> Non
     assert found.id.startswith("compare-")
     assert {row.id for row in rows} == {name for r in found.results for name in r.attempts}
     assert len({row.turn for row in rows}) == 2
-    assert {(row.state, row.purpose) for row in rows} == {(AttemptState.OK, Purpose.ANSWER)}
+    assert {(row.state, row.purpose) for row in rows} == {(AttemptState.OK, Purpose.COMPARE)}
 
 
 def test_a_failing_backend_is_a_result_and_hurts_nobody(two: Two, meter: Meter) -> None:
