@@ -34,11 +34,13 @@ class AnswerCache:
     def find(
         self, backend: Backend, messages: Sequence[BaseMessage], evidence: Sequence[Evidence]
     ) -> KeptAnswer | None:
-        """Return the answer of the same call; None for what runs in this process and is free.
+        """Return the answer of the same call; None for what runs on machines of our own.
+
+        Those bill nothing, and may hold another model under the same name tomorrow.
 
         Raises LedgerError, CorpusError.
         """
-        if backend.host is None:
+        if backend.local:
             return None
         return self.answers.find(_key(backend, messages, evidence, self.generation()))
 
@@ -51,7 +53,7 @@ class AnswerCache:
         answer: KeptAnswer,
     ) -> None:
         """Keep an answer for the same call. Raises LedgerError, CorpusError."""
-        if backend.host is None:
+        if backend.local:
             return
         generation = self.generation()
         key = _key(backend, messages, evidence, generation)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from assistant.cost.ledger import Ledger
 from assistant.cost.ledger_schema import attempts
 from assistant.cost.ledger_tables import kept_answers
+from assistant.cost.models import CostSource
+
+# Our own machine's hours are nobody's bill.
+_BILL = case((attempts.c.cost_source == CostSource.LOCAL, 0), else_=attempts.c.cost).label("bill")
 
 __all__ = ["KeptAnswer", "KeptAnswers"]
 
@@ -36,13 +40,13 @@ class KeptAnswers:
     def find(self, key: str) -> KeptAnswer | None:
         k, a = kept_answers.c, attempts.c
         query = (
-            select(k.text, k.attempt, a.cost)
+            select(k.text, k.attempt, _BILL)
             .join_from(kept_answers, attempts, a.id == k.attempt, isouter=True)
             .where(k.key == key)
         )
         with self._file.read() as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else KeptAnswer(row.text, row.attempt, row.cost)
+        return None if row is None else KeptAnswer(row.text, row.attempt, row.bill)
 
     def keep(
         self, key: str, generation: int, conversation: str, answer: KeptAnswer, at: datetime

@@ -145,18 +145,18 @@ class _Research:
                 continue
             asked = self._begin(leg)
             yield Asking(self.steps[-1])
+            failed = None
             try:
                 yield from asked.events()
             except CallFailed as error:
-                self.failure = str(error)
-                self._end_step(f"failed ({error.reason})")
-                continue
+                self.failure, failed = str(error), f"failed ({error.reason})"
             except BudgetExceeded as error:
-                self.failure = str(error)
-                self._end_step("not asked: over budget")
-                continue
+                self.failure, failed = str(error), "not asked: over budget"
             finally:
                 self.attempts.extend(asked.attempts)
+            if failed is not None:
+                self._end_step(failed)
+                continue
             answer = self._answer(asked)
             self.answered_by, self.kept = asked.attempts, self._kept_by(asked)
             if isinstance(asked, Asked) and answer.supported:
@@ -169,7 +169,11 @@ class _Research:
         backend = leg.backend
         self.steps.append(Step(backend.name, backend.label, backend.destination, leg.reason))
         if self.cache is not None and not self.inquiry.fresh:
-            kept = self.cache.find(backend, self.messages, self.evidence)
+            try:
+                kept = self.cache.find(backend, self.messages, self.evidence)
+            except LoadFactorError as error:
+                log.warning("kept answers cannot be read: %s", error)
+                kept = None
             if kept is not None:
                 return Recalled(self.caller, backend, kept, self.evidence)
         parent = self.attempts[-1].id if self.attempts else None
@@ -181,7 +185,7 @@ class _Research:
 
     def _keep(self, asked: Asked) -> None:
         last = asked.attempts[-1]
-        if self.cache is None or last.finish_reason not in FINISHED:
+        if self.cache is None or self.caller.stop.is_set() or last.finish_reason not in FINISHED:
             return
         answer = KeptAnswer(asked.text, last.id, last.cost)
         try:

@@ -42,7 +42,8 @@ def savings_of(turn: Ended, prices: Prices) -> tuple[Saving, ...]:
 
 def _savings(turn: Ended, prices: Prices) -> Iterator[Saving]:
     if turn.kept is not None:
-        yield by_answer_cache(turn.answered[-1].backend, turn.kept.cost)
+        if turn.kept.cost != 0:
+            yield by_answer_cache(turn.answered[-1].backend, turn.kept.cost, turn.others)
         return
     calls = [*turn.others, *turn.answered]
     if (cache := by_provider_cache(calls, prices)) is not None:
@@ -51,6 +52,6 @@ def _savings(turn: Ended, prices: Prices) -> Iterator[Saving]:
         yield slim
     # A second chain is the hard backend in reserve: without rules it would have been asked first.
     if len(turn.plan) > 1:
-        hard = turn.plan[-1][0].backend
-        model = hard.priced_as or (hard.provider, hard.model)
-        yield by_routing(turn.answered, turn.others, model, prices)
+        chain = turn.plan[-1]
+        names = {leg.backend.name for leg in chain}
+        yield by_routing(turn.answered, turn.others, chain[0].backend, names, prices)

@@ -15,7 +15,7 @@
 | price | "provider/model" of the price data to price by | provider and model |
 | fallback | the entry that answers when this one fails | unset |
 | hourly_usd | dollars, as text, that an hour of our own machine costs while it answers | unset |
-| service_tier | the service tier to ask for, such as flex; openai and openai-compatible | unset |
+| service_tier | the tier to ask for, such as flex; kinds openai, openai-compatible | standard |
 | prompt_cache | let Anthropic cache prompts: a write costs a quarter more, a hit a tenth | false |
 | stream_usage | ask for token counts by stream_options; false where a server refuses that | true |
 """

@@ -47,7 +47,7 @@ def openai_chat(entry: BackendEntry, key: str | None) -> BaseChatModel:
         max_retries=0,
         stream_usage=entry.stream_usage,
         max_completion_tokens=entry.max_output,
-        service_tier=entry.service_tier,
+        service_tier=entry.service_tier or _standard(entry),
         root_client=client,
         client=client.chat.completions,
         # Only streams are read; LangChain would open an asynchronous client of its own.
@@ -72,6 +72,12 @@ def _client(entry: BackendEntry, key: str) -> openai.OpenAI:
     client.organization = client.project = None
     client._custom_headers = {}
     return client
+
+
+def _standard(entry: BackendEntry) -> str | None:
+    """Return the tier of an entry that names none: at OpenAI, a project's own setting could double
+    the price that was reserved; other servers may not know the word."""
+    return "default" if entry.kind is Kind.OPENAI else None
 
 
 class _OpenAI(ChatOpenAI):

@@ -69,13 +69,15 @@ class Standing:
     """Where a budget stands, in pico-dollars.
 
     `spent` is what calls have cost so far, estimates included; `committed` the most that it may
-    come to: what is reserved for calls in flight and the upper ends of estimates.
+    come to: what is reserved for calls in flight and the upper ends of estimates. `estimated`
+    says that a part of `spent` is an estimate.
     """
 
     scope: Scope
     limit: int
     spent: int
     committed: int
+    estimated: bool = False
 
     @property
     def left(self) -> int:
@@ -96,10 +98,9 @@ class Standing:
         """Return "$0.41 of $0.50 for this conversation (82 %)", with what is reserved."""
         more = self.committed - self.spent
         reserved = f", up to {show_usd(more)} more reserved" if more else ""
-        return (
-            f"{show_usd(self.spent)} of {show_usd(self.limit)} for {self.scope.words}"
-            f" ({self.percent} %{reserved})"
-        )
+        spent = show_usd(self.spent, estimated=self.estimated)
+        limit = show_usd(self.limit)
+        return f"{spent} of {limit} for {self.scope.words} ({self.percent} %{reserved})"
 
 
 def refusal(backend: str, needed: int | None, standing: Standing) -> str:

@@ -93,16 +93,23 @@ class Costing:
         most = prompt.most if prompt else None
         terms = Terms(backend.priced_as, 0)
         begun = self._priced(asked, replace(asked.usage, output_tokens=0), terms)
-        longest = Usage(
-            input_tokens=most,
-            cache_write_5m_tokens=most if backend.prompt_cache else None,
-            output_tokens=max_output or 0,
-            source=UsageSource.PROVIDER,
-        )
-        worst = self._price(asked, longest, terms).cost
-        if begun.cost is None or worst is None:
+        worst = self._worst(asked, most, max_output or 0, terms)
+        if begun.cost is None or not worst:
             return begun
-        return replace(begun, cost_high=max(worst, begun.cost))
+        return replace(begun, cost_high=max(*worst, begun.cost))
+
+    def _worst(self, asked: Attempt, most: int | None, longest: int, terms: Terms) -> list[int]:
+        """Return the cost of the longest call, its prompt fresh or written to a cache, at the tier
+        that is asked for and at the standard one, which providers fall back to."""
+        fresh = Usage(input_tokens=most, output_tokens=longest, source=UsageSource.PROVIDER)
+        usages = (fresh, replace(fresh, cache_write_5m_tokens=most))
+        tiers = dict.fromkeys((asked.tier, None))
+        found = [
+            self._price(replace(asked, tier=tier), usage, terms).cost
+            for tier in tiers
+            for usage in usages
+        ]
+        return [cost for cost in found if cost is not None]
 
     def settled(self, attempt: Attempt, terms: Terms) -> Attempt:
         """Return an attempt that has ended with its cost.
@@ -117,8 +124,14 @@ class Costing:
         if terms.billed is not None:
             return _costing(attempt, terms.billed, CostSource.BILLED)
         settled = self._priced(attempt, attempt.usage, terms)
-        if settled.cost is None and attempt.cost is not None and terms.reserved:
-            return attempt
+        if not terms.reserved or attempt.cost is None or attempt.cost_high is None:
+            return settled
+        if settled.cost is None:
+            # Of what was written nobody knows more than the most: nearer than the prompt alone.
+            return replace(attempt, cost=attempt.cost_high)
+        if settled.cost_source is CostSource.ESTIMATED and settled.cost_high is not None:
+            # Our own tokenizer is no bound on theirs: what was reserved for the prompt stands.
+            return replace(settled, cost_high=max(settled.cost_high, attempt.cost_high))
         return settled
 
     def _priced(self, attempt: Attempt, usage: Usage, terms: Terms) -> Attempt:

@@ -57,12 +57,12 @@ class Forecast:
 
     @property
     def sentence(self) -> str:
-        """Return "≈$0.0061, at most $0.058", "not metered" or "— no price"."""
+        """Return "≈$0.0061, at most $0.058 a call", "not metered" or "— no price"."""
         if self.expected is None:
             return NOT_METERED if self.local else "— no price"
         if self.most is None:
             return show_usd(self.expected, estimated=True)
-        return f"{show_usd(self.expected, estimated=True)}, at most {show_usd(self.most)}"
+        return f"{show_usd(self.expected, estimated=True)}, at most {show_usd(self.most)} a call"
 
 
 def forecast(

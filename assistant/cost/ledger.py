@@ -17,8 +17,8 @@ from assistant.cost.models import Attempt, AttemptState, CostSource, Purpose, To
 __all__ = ["Ledger"]
 
 ABANDONED = "process ended"
-LATEST = 200
-"""Rows that tell what is usual now."""
+LATEST = 20
+"""Answers that tell what is usual now."""
 
 
 class Ledger:
@@ -99,15 +99,16 @@ class Ledger:
             return tuple(from_row(row) for row in rows)
 
     def recent(self, backend: str) -> tuple[Attempt, ...]:
-        """Return a backend's answers among the latest rows, newest first."""
-        latest = select(attempts).order_by(attempts.c.started.desc()).limit(LATEST).subquery()
-        answers = and_(
-            latest.c.backend == backend,
-            latest.c.purpose.in_((Purpose.ANSWER, Purpose.COMPARE)),
-            latest.c.state == AttemptState.OK,
+        """Return a backend's latest answers, newest first."""
+        a = attempts.c
+        answers = (
+            a.backend == backend,
+            a.purpose.in_((Purpose.ANSWER, Purpose.COMPARE)),
+            a.state == AttemptState.OK,
         )
+        query = select(attempts).where(*answers).order_by(a.started.desc()).limit(LATEST)
         with self.file.read() as connection:
-            rows = connection.execute(select(latest).where(answers)).mappings()
+            rows = connection.execute(query).mappings()
             return tuple(from_row(row) for row in rows)
 
     def standings(

@@ -43,11 +43,12 @@ def _standings(
 ) -> Iterator[Standing]:
     a = attempts.c
     for scope, limit in budgets.limits.items():
-        sums = select(func.sum(a.cost), func.sum(a.cost_high)).where(
+        guessed = func.count().filter(a.cost_source == CostSource.ESTIMATED)
+        sums = select(func.sum(a.cost), func.sum(a.cost_high), guessed).where(
             a.cost_source != CostSource.LOCAL, *_within(scope, conversation, user, day)
         )
-        spent, committed = connection.execute(sums).one()
-        yield Standing(scope, limit, spent or 0, committed or 0)
+        spent, committed, estimates = connection.execute(sums).one()
+        yield Standing(scope, limit, spent or 0, committed or 0, estimates > 0)
 
 
 def _within(

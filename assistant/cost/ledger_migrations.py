@@ -70,6 +70,7 @@ def _budgets(op: Operations) -> None:
         "CREATE TRIGGER settled_attempts_are_final BEFORE UPDATE ON attempts "
         "WHEN OLD.state <> 'open' BEGIN SELECT RAISE(ABORT, 'settled attempts are final'); END"
     )
+    op.create_index("attempts_by_backend", "attempts", ["backend", "started"])
     op.create_index(
         "attempts_by_day", "attempts", ["day", "user", "cost_source", "cost", "cost_high"]
     )

@@ -131,6 +131,7 @@ attempts = Table(
     CheckConstraint("0 <= cost_low AND cost_low <= cost AND cost <= cost_high"),
     Index("attempts_by_conversation", "conversation", "started"),
     Index("attempts_by_start", "started"),
+    Index("attempts_by_backend", "backend", "started"),
     Index("attempts_by_state", "state", "owner"),
     # Holds all that a budget asks: its sums are read inside every call's transaction.
     Index("attempts_by_day", "day", "user", "cost_source", "cost", "cost_high"),

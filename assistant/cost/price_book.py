@@ -29,6 +29,8 @@ __all__ = ["PriceBook", "PriceEntry", "Quote", "Rate", "Regime", "is_standard"]
 STANDARD_TIERS = frozenset({"auto", "default", "standard"})
 # Providers name the same choice differently; a price variant matches on one of these keys.
 TIER_KEYS = ("service_tier", "processing", "speed")
+MOST_FOUND = 1_000
+"""Look-ups that are remembered; servers may say a new name of a model with every answer."""
 FAULTS_OF_AN_ENTRY = (LookupError, ValueError, ArithmeticError)
 
 Quote = tuple[Decimal, Mapping[str, str]]
@@ -70,6 +72,8 @@ class PriceBook:
     def find(self, provider: str, model: str) -> PriceEntry | None:
         key = (provider, model)
         if key not in self._found:
+            if len(self._found) >= MOST_FOUND:
+                self._found.clear()
             self._found[key] = _find(self._snapshot, provider, model)
         return self._found[key]
 

@@ -6,10 +6,11 @@ may be negative, and is then shown as such.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from assistant.cost.costing import Identity
 from assistant.cost.errors import InvalidUsage
 from assistant.cost.models import Attempt, CostSource, Usage, UsageSource
 from assistant.cost.prices import Prices
@@ -53,9 +54,9 @@ class Saving:
         return self.counterfactual - self.actual - self.overhead
 
 
-def by_answer_cache(backend: str, cost: int | None) -> Saving:
-    """An answer was given again whose call had cost `cost`."""
-    return Saving(SavingKind.ANSWER_CACHE, backend, cost, 0, 0, estimated=True)
+def by_answer_cache(backend: str, cost: int | None, others: Sequence[Attempt] = ()) -> Saving:
+    """An answer was given again whose call had cost `cost`, after `others` were paid in vain."""
+    return Saving(SavingKind.ANSWER_CACHE, backend, cost, 0, _bill(others), estimated=True)
 
 
 def by_provider_cache(attempts: Iterable[Attempt], prices: Prices) -> Saving | None:
@@ -75,27 +76,57 @@ def by_slimming(attempts: Iterable[Attempt], left_out: int, prices: Prices) -> S
     def unslimmed(usage: Usage) -> Usage:
         return replace(usage, input_tokens=(usage.input_tokens or 0) + left_out)
 
-    read = [attempt for attempt in attempts if attempt.rates and attempt.usage.input_tokens]
+    read = [
+        attempt
+        for attempt in attempts
+        if "model" in (attempt.rates or {}) and attempt.usage.input_tokens
+    ]
     return _against(SavingKind.SLIMMING, read, prices, unslimmed, estimated=True)
 
 
 def by_routing(
-    answered: Sequence[Attempt], others: Sequence[Attempt], hard: tuple[str, str], prices: Prices
+    answered: Sequence[Attempt],
+    others: Sequence[Attempt],
+    hard: Identity,
+    chain: Collection[str],
+    prices: Prices,
 ) -> Saving:
-    """Rules chose who answers; `hard`, as (provider, model), would have answered without them.
+    """Rules chose who answers; `hard` would have been asked at once without them, and the others of
+    its `chain`, by name, where it failed.
 
     `answered` are the calls to the backend whose answer counts, `others` those to the rest. Where
-    the hard backend answered after all, the calls before it are what routing took.
+    the chain answered after all, the calls before it are what routing took.
     """
     last = answered[-1]
-    actual, overhead = _bill(answered), _bill(others)
-    by_hard = (last.provider, last.model_requested) == hard
-    counterfactual = (
-        actual if by_hard else _repriced(last, hard, _without_cache(last.usage), prices)
-    )
+    by_chain = last.backend in chain
+    if by_chain:
+        counterfactual = _bill([*answered, *(row for row in others if row.backend in chain)])
+    elif hard.local:
+        counterfactual = 0
+    else:
+        model = hard.priced_as or (hard.provider, hard.model)
+        counterfactual = _less(
+            _repriced(last, model, _without_cache(last.usage), prices), _discount(last, prices)
+        )
     return Saving(
-        SavingKind.ROUTING, last.backend, counterfactual, actual, overhead, estimated=not by_hard
+        SavingKind.ROUTING,
+        last.backend,
+        counterfactual,
+        _bill(answered),
+        _bill(others),
+        estimated=not by_chain,
     )
+
+
+def _discount(attempt: Attempt, prices: Prices) -> int | None:
+    """Return what the provider's cache is said to have saved already, 0 where it was not used."""
+    if not _used_cache(attempt.usage):
+        return 0
+    return _less(_repriced(attempt, None, _without_cache(attempt.usage), prices), attempt.cost)
+
+
+def _less(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one - other
 
 
 def _against(

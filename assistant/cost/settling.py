@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from threading import Lock
+from time import monotonic
 
 from assistant.cost.errors import AttemptNotOpen, LedgerError
 from assistant.cost.ledger import Ledger
@@ -26,6 +27,7 @@ class Settlements:
         self._ledger = ledger
         self._waiting: deque[Attempt] = deque()
         self._writing = Lock()
+        self._failed = float("-inf")
 
     def settle(self, attempt: Attempt) -> None:
         """Write how a call ended, now or as soon as the ledger takes it.
@@ -33,18 +35,28 @@ class Settlements:
         Raises AttemptNotOpen for an attempt that was settled before.
         """
         self._waiting.append(attempt)
-        self.write()
+        self._write(attempt.id)
 
     def write(self) -> None:
-        """Write what waits, oldest first, as far as the ledger takes it. Raises AttemptNotOpen."""
+        """Write what waits, oldest first, as far as the ledger takes it."""
+        self._write(None)
+
+    def _write(self, mine: str | None) -> None:
+        began = monotonic()
+        refused: AttemptNotOpen | None = None
         with self._writing:
-            while self._waiting:
+            # Who was before us has just waited in vain; to wait again would queue all answers up.
+            while self._waiting and self._failed < began:
+                attempt = self._waiting[0]
                 try:
-                    self._ledger.settle(self._waiting[0])
-                except AttemptNotOpen:
-                    self._waiting.popleft()
-                    raise
+                    self._ledger.settle(attempt)
+                except AttemptNotOpen as error:
+                    log.error("%s", error)
+                    refused = error if attempt.id == mine else refused
                 except LedgerError as error:
-                    log.error("attempt %s is not settled yet: %s", self._waiting[0].id, error)
+                    log.error("attempt %s is not settled yet: %s", attempt.id, error)
+                    self._failed = monotonic()
                     return
                 self._waiting.popleft()
+        if refused is not None:
+            raise refused

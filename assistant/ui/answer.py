@@ -8,6 +8,8 @@ from time import monotonic
 import streamlit as st
 
 from assistant.conversation import Answer, Citation, Evidence, Flag, FlagKind, Step
+from assistant.cost.models import Attempt
+from assistant.cost.spent import spent
 from assistant.ui import citations, meter
 from assistant.ui.escape import as_html, as_label, as_markdown, count
 from assistant.ui.worker import RunningTurn, Shown, Snapshot
@@ -93,7 +95,7 @@ def _answer(turn: str, answer: Answer) -> None:
     else:
         _refusal(turn, answer)
         citations.chips(turn, answer)
-    _route(answer.steps)
+    _route(answer)
     st.html(f'<div class="lf-cost">{meter.answer_line(turn, answer)}</div>')
     if answer.evidence:
         citations.evidence_list(turn, answer)
@@ -132,21 +134,24 @@ def _held(answer: Answer) -> None:
         st.html(f'<div class="lf-held">{held} checked against the cited passages</div>')
 
 
-def _route(steps: Sequence[Step]) -> None:
+def _route(answer: Answer) -> None:
     """Tell which backends were asked and why, unless the one that was chosen answered at once."""
+    steps = answer.steps
     if len(steps) == 1 and steps[0].reason == "chosen":
         return
     told = "".join(
         f"<li><b>{as_html(step.label)}</b> ({as_html(step.destination)}) · {as_html(step.reason)}"
-        f" → {as_html(step.outcome or 'no end')}{as_html(_cost(step))}</li>"
+        f" → {as_html(step.outcome or 'no end')}{as_html(_cost(step, answer.attempts))}</li>"
         for step in steps
     )
     if told:
         st.html(f'<ol class="lf-route">{told}</ol>')
 
 
-def _cost(step: Step) -> str:
-    return "" if step.attempt is None else f" · {meter.cost_of(step.attempt)}"
+def _cost(step: Step, attempts: Sequence[Attempt]) -> str:
+    """Return what all calls to a step's backend cost, repeated ones included."""
+    mine = [attempt for attempt in attempts if attempt.backend == step.backend]
+    return f" · {spent(mine).dollars}" if mine else ""
 
 
 def _unfinished(turn: str, now: Snapshot) -> None:

@@ -12,14 +12,13 @@ from assistant.backends.errors import UNREACHABLE
 from assistant.conversation import Answer
 from assistant.cost.ledger_savings import read_savings
 from assistant.cost.models import Attempt, AttemptState, Purpose
-from assistant.cost.spent import spent
 from assistant.ui import state, sums
 from assistant.ui.escape import as_html
 from assistant.ui.prices import elsewhere_price
 from assistant.ui.readings import MeterView, Reading, read, reading
 from assistant.ui.resources import repriced, runtime
 
-__all__ = ["answer_line", "cost_of", "draw", "live", "turn_line", "warnings"]
+__all__ = ["answer_line", "draw", "live", "turn_line", "warnings"]
 
 _bar: ContextVar[DeltaGenerator] = ContextVar("the meter's bar")
 
@@ -60,11 +59,10 @@ def _html(view: MeterView) -> str:
 
 def _cell(reading: Reading) -> str:
     warns = " lf-warns" if reading.warns else ""
-    tokens = f"{reading.budgets[0].percent} % used" if reading.warns else reading.tokens
     return (
         f'<div class="lf-cell{warns}"><span class="lf-label">{as_html(reading.label)}</span>'
         f'<span class="lf-value">{as_html(reading.dollars)}</span>'
-        f'<span class="lf-tokens">{as_html(tokens)}</span></div>'
+        f'<span class="lf-tokens">{as_html(reading.tokens)}</span></div>'
     )
 
 
@@ -102,11 +100,6 @@ def _line(label: str, attempts: Sequence[Attempt], seconds: str | None) -> str:
     )
     aside = f"The same tokens would cost {elsewhere} · repriced, not run" if elsewhere else ""
     return "<br>".join(as_html(part) for part in (line, sent, aside) if part)
-
-
-def cost_of(attempt: Attempt) -> str:
-    """Return what one call cost, as text."""
-    return spent((attempt,)).dollars
 
 
 def _label(attempt: Attempt) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from assistant.cost.budget import Scope, Standing
 from assistant.cost.ledger_savings import read_savings
@@ -36,12 +37,21 @@ class Reading:
     @property
     def dollars(self) -> str:
         """What was spent, and of how much where there is a budget."""
-        limit = f" of {show_usd(self.budgets[0].limit)}" if self.budgets else ""
-        return f"{self.spent.dollars}{limit}"
+        if not self.budgets:
+            return self.spent.dollars
+        budget = self.budgets[0]
+        limit = show_usd(budget.limit)
+        if budget.spent == (self.spent.cost or 0):
+            return f"{self.spent.dollars} of {limit}"
+        # Hours of our own machines are in the sum and in no budget.
+        billed = show_usd(budget.spent, estimated=budget.estimated)
+        return f"{self.spent.dollars} ({billed} of {limit})"
 
     @property
     def tokens(self) -> str:
         """What was read and written; a sum that leaves unknown counts out says so with a plus."""
+        if self.budgets and (self.warns or self.input_tokens is None):
+            return f"{self.budgets[0].percent} % used"
         taken = show_tokens(self.input_tokens, estimated=self.estimated)
         given = show_tokens(self.output_tokens, estimated=self.estimated)
         partly = " + —" if self.unknown else ""
@@ -76,7 +86,9 @@ def read(
     shown = tuple(_live(product, row, text) for row in talk) if text is not None else talk
     last = tuple(row for row in shown if row.turn == turn)
     budgets = meter.standings(conversation)
-    today = _of_totals("Today", _with_running(meter.today(), talk, shown), budgets)
+    today = _of_totals(
+        "Today", _with_running(meter.today(), *_of_day(talk, shown, meter.day())), budgets
+    )
     month = [b for b in budgets if b.scope is Scope.MONTH]
     return MeterView(
         readings=(
@@ -123,8 +135,8 @@ def _of_totals(label: str, totals: Totals, budgets: Sequence[Standing]) -> Readi
 
 
 def _month(standing: Standing) -> Reading:
-    spent_so_far = Spent(0, standing.spent, estimated=False, unpriced=0, unmetered=0)
-    return Reading("This month", spent_so_far, 0, 0, False, 0, (standing,))
+    so_far = Spent(0, standing.spent, standing.estimated, unpriced=0, unmetered=0)
+    return Reading("This month", so_far, None, None, False, 0, (standing,))
 
 
 def _of(budgets: Iterable[Standing], *scopes: Scope) -> tuple[Standing, ...]:
@@ -138,20 +150,29 @@ def _live(product: Runtime, row: Attempt, text: str) -> Attempt:
     return product.meter.estimate(row, count_tokens(text))
 
 
+def _of_day(
+    rows: Sequence[Attempt], shown: Sequence[Attempt], day: date
+) -> tuple[list[Attempt], list[Attempt]]:
+    return [r for r in rows if r.day == day], [r for r in shown if r.day == day]
+
+
 def _with_running(totals: Totals, rows: Sequence[Attempt], shown: Sequence[Attempt]) -> Totals:
     """Put what open calls have come to so far in place of what their prompts cost."""
-    more = [
-        (now.cost - row.cost, now.usage.output_tokens or 0)
+    running = [
+        (row, now)
         for row, now in zip(rows, shown, strict=True)
-        if now is not row and now.cost is not None and row.cost is not None
+        if now is not row and now.cost is not None
     ]
-    if not more or totals.cost is None:
+    if not running:
         return totals
+    more = sum((now.cost or 0) - (row.cost or 0) for row, now in running)
+    tokens = sum(now.usage.output_tokens or 0 for _, now in running)
     return replace(
         totals,
-        unknown_tokens=totals.unknown_tokens - len(more),
-        cost=totals.cost + sum(cost for cost, _ in more),
-        output_tokens=(totals.output_tokens or 0) + sum(tokens for _, tokens in more),
+        unknown_tokens=totals.unknown_tokens - len(running),
+        unmetered=totals.unmetered - sum(row.cost is None for row, _ in running),
+        cost=(totals.cost or 0) + more,
+        output_tokens=(totals.output_tokens or 0) + tokens,
         cost_estimated=True,
     )
 

@@ -54,6 +54,12 @@ def test_each_call_names_the_one_that_it_stands_in_for(meter: Meter) -> None:
     assert (first.parent, second.parent, third.parent) == (None, first.id, second.id)
 
 
+def test_a_failed_leg_keeps_the_row_of_its_last_call(meter: Meter) -> None:
+    legs = chain(named("a", "Half", OSError("x")), named("b", RIGHT))
+    answer = answered(follow(meter, legs)).answer
+    assert [step.attempt for step in answer.steps] == list(answer.attempts)
+
+
 def test_fault_50_what_is_over_budget_is_not_asked_and_the_doubtful_answer_stands(
     meter: Meter,
 ) -> None:

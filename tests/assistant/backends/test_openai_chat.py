@@ -232,8 +232,9 @@ def test_a_service_tier_is_asked_for_where_the_entry_names_one(
     assert "Yes." in "".join(str(chunk.text) for chunk in openai_chat(named, KEY).stream(ASKED))
     (request,) = server.requests
     assert request.path == ("/v1/responses" if new else "/v1/chat/completions")
-    assert request.body.get("service_tier") == tier
-    assert ("service_tier" in request.body) is (tier is not None)
+    standard = "default" if kind is Kind.OPENAI else None
+    assert request.body.get("service_tier") == (tier or standard)
+    assert ("service_tier" in request.body) is (tier is not None or kind is Kind.OPENAI)
 
 
 def content(parts: object) -> bytes:

@@ -108,6 +108,35 @@ def test_a_stopped_call_counts_with_the_most_that_it_may_have_cost(ledger: Ledge
     assert refused(meter)
 
 
+def test_our_own_tokenizer_is_no_bound_on_theirs(ledger: Ledger) -> None:
+    """A word of a hundred letters is one of our tokens and may be a hundred of theirs."""
+    meter = metered(ledger, day="0.50")
+    long = Prompt(tokens=1, most=8_000)
+    seen = Usage(1, output_tokens=10, source=UsageSource.ESTIMATED)
+    for _ in range(20):
+        try:
+            row = meter.start(
+                FakeBackend(), turn="t", conversation="c", prompt=long, max_output_tokens=OUTPUT
+            )
+        except BudgetExceeded:
+            break
+        meter.settle(row, seen, AttemptState.STOPPED, max_output_tokens=OUTPUT)
+    assert len(ledger.attempts()) == 8, "8 x $0.06 = $0.48"
+    assert {row.cost_high for row in ledger.attempts()} == {dollars("0.06")}
+
+
+def test_what_cannot_be_priced_in_the_end_counts_as_the_most_that_was_reserved(
+    ledger: Ledger,
+) -> None:
+    meter = metered(ledger, day="0.10")
+    settled = meter.settle(start(meter), USAGE_A, AttemptState.OK, tier="scale")
+    assert (settled.cost, settled.cost_high) == (dollars("0.06"), dollars("0.06"))
+    assert settled.cost_source is CostSource.ESTIMATED
+    assert refused(meter)
+    without = metered(ledger)
+    assert without.settle(start(without), USAGE_A, AttemptState.OK, tier="scale").cost is None
+
+
 def test_each_scope_counts_its_own(ledger: Ledger) -> None:
     assert not refused(metered(ledger, conversation="0.06"), "c", "ada")
     assert refused(metered(ledger, conversation="0.06"), "c", "bob")
@@ -159,7 +188,7 @@ def test_a_warning_comes_at_80_percent(ledger: Ledger) -> None:
     assert [*warned, standing.warns] == [False, False, True], "$0.12 of $0.15 is 80 %"
     assert standing.percent == 80
     assert standing.sentence == (
-        "$0.02 of $0.15 for this deployment for today (80 %, up to $0.10 more reserved)"
+        "≈$0.02 of $0.15 for this deployment for today (80 %, up to $0.10 more reserved)"
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.cost.forecast import Forecast, Sizes
 from assistant.cost.ledger import Ledger
-from assistant.cost.meter import Meter
+from assistant.cost.meter import Meter, Work
 from assistant.cost.models import AttemptState, Usage, UsageSource
 from assistant.cost.prices import Prices
 from tests.assistant.cost.samples import NOON, FakeBackend, dollars
@@ -35,7 +35,7 @@ def test_before_the_first_answer_it_is_reckoned_from_the_sizes(meter: Meter) -> 
     found = meter.forecast(GPT5, SIZES, 4_096)
     assert found.expected == dollars("0.0075"), "4,000 x $1.25 + 250 x $10"
     assert found.most == dollars("0.09156"), "8 bytes x 5,060 x $1.25 + 4,096 x $10"
-    assert found.sentence == "≈$0.0075, at most $0.0916"
+    assert found.sentence == "≈$0.0075, at most $0.0916 a call"
 
 
 def test_later_it_is_the_median_of_this_backend_s_answers(meter: Meter) -> None:
@@ -45,9 +45,18 @@ def test_later_it_is_the_median_of_this_backend_s_answers(meter: Meter) -> None:
     assert meter.forecast(GPT5, SIZES, 4_096).expected == dollars("0.00575")
 
 
+def test_other_work_does_not_hide_this_backend_s_answers(meter: Meter) -> None:
+    answer(meter, (2_000, 100))
+    for number in range(300):
+        meter.record(Work("embedder", "m", number, 0.1, None), "c", "t", "local")
+    assert meter.forecast(GPT5, SIZES, 4_096).expected == dollars("0.0035")
+
+
 def test_the_most_is_what_a_call_would_reserve_at_the_most(meter: Meter) -> None:
     flex = replace(GPT5, service_tier="flex")
-    assert meter.forecast(flex, SIZES, 4_096).most == dollars("0.04578")
+    assert meter.forecast(flex, SIZES, 4_096).most == dollars("0.09156"), "it may fall back"
+    claude = FakeBackend(provider="anthropic", model="claude-sonnet-4-6")
+    assert meter.forecast(claude, SIZES, 100).most == dollars("0.1533"), "written to a cache"
 
 
 def test_our_own_machine_is_forecast_by_its_seconds_or_not_at_all(meter: Meter) -> None:

@@ -178,7 +178,7 @@ def test_an_open_row_reserves_the_most_that_the_call_may_cost(meter: Meter) -> N
     totals = meter.today()
     assert (totals.cost, totals.output_tokens, totals.unknown_tokens) == (started.cost, None, 1)
     flex = meter.start(replace(FakeBackend(), service_tier="flex"), prompt=prompt, **asked)
-    assert flex.cost_high == dollars("0.0075"), "half, as asked for"
+    assert flex.cost_high == dollars("0.015"), "providers fall back to the standard tier"
     claude = FakeBackend(provider="anthropic", model="claude-sonnet-4-6", prompt_cache=True)
     written = meter.start(claude, prompt=prompt, **asked)
     assert written.cost_high == dollars("0.030"), "4,000 x $3.75 written to the cache + 1,000 x $15"

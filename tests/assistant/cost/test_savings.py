@@ -19,7 +19,7 @@ from assistant.cost.savings import (
     by_routing,
     by_slimming,
 )
-from tests.assistant.cost.samples import NOON, USAGE_A, attempt, dollars
+from tests.assistant.cost.samples import NOON, USAGE_A, FakeBackend, attempt, dollars
 
 PRICES = Prices()
 GPT5, MINI, CLAUDE = (
@@ -78,32 +78,68 @@ def test_a_slim_context_saves_the_tokens_that_it_leaves_out_of_every_call() -> N
     assert by_slimming(calls, 0, PRICES) is None
     free = replace(settled(GPT5), cost_source=CostSource.LOCAL, cost=None, rates=None)
     assert by_slimming([free], 2_000, PRICES) is None
+    hourly = replace(free, cost=5, rates={"hourly_usd": "1", "source": "backends.toml"})
+    assert by_slimming([hourly], 2_000, PRICES) is None
+    both = by_slimming([hourly, settled(GPT5)], 2_000, PRICES)
+    assert both is not None and both.saved == dollars("0.0025")
+
+
+HARD = FakeBackend(name="hard")
+CHAIN = {"hard", "stand-in"}
 
 
 def test_routing_saves_the_difference_to_the_hard_backend() -> None:
-    saving = by_routing([settled(MINI)], [], GPT5, PRICES)
+    saving = by_routing([settled(MINI)], [], HARD, CHAIN, PRICES)
     assert saving.counterfactual == dollars("0.0245")
     assert saving.saved == dollars("0.0245") - dollars("0.0049")
     assert saving.estimated
 
 
 def test_routing_that_had_to_ask_the_hard_backend_after_all_has_cost_more() -> None:
-    saving = by_routing([settled(GPT5)], [settled(MINI)], GPT5, PRICES)
+    hard = settled(GPT5, backend="hard")
+    saving = by_routing([hard], [settled(MINI)], HARD, CHAIN, PRICES)
     assert (saving.counterfactual, saving.actual) == (dollars("0.0245"), dollars("0.0245"))
     assert saving.saved == -dollars("0.0049")
     assert not saving.estimated
 
 
+def test_who_stands_in_for_the_hard_backend_would_have_done_so_without_rules_too() -> None:
+    failed, stand_in = settled(GPT5, backend="hard"), settled(MINI, backend="stand-in")
+    saving = by_routing([stand_in], [settled(MINI), failed], HARD, CHAIN, PRICES)
+    assert saving.counterfactual == dollars("0.0245") + dollars("0.0049")
+    assert saving.saved == -dollars("0.0049"), "the routine call in vain"
+
+
+def test_the_same_cent_is_saved_once() -> None:
+    """What the provider's cache is said to save is not claimed by routing too."""
+    cached = settled(MINI, USAGE_A)
+    routing = by_routing([cached], [], HARD, CHAIN, PRICES)
+    cache = by_provider_cache([cached], PRICES)
+    assert routing.saved is not None and cache is not None and cache.saved is not None
+    assert routing.saved + cache.saved == dollars("0.0245") - (cached.cost or 0)
+
+
+def test_a_hard_backend_of_our_own_would_have_billed_nothing() -> None:
+    own = replace(HARD, provider="local", model="llama", local=True)
+    assert by_routing([settled(MINI)], [], own, CHAIN, PRICES).saved == -dollars("0.0049")
+
+
+def test_what_was_paid_in_vain_before_a_kept_answer_is_its_overhead() -> None:
+    saving = by_answer_cache("b", dollars("0.01"), [settled(MINI)])
+    assert saving.saved == dollars("0.01") - dollars("0.0049")
+
+
 def test_routing_to_our_own_machine_saves_the_whole_bill() -> None:
     own = replace(settled(MINI), cost_source=CostSource.LOCAL, cost=None, rates=None)
-    assert by_routing([own], [], GPT5, PRICES).saved == dollars("0.0245")
+    assert by_routing([own], [], HARD, CHAIN, PRICES).saved == dollars("0.0245")
 
 
 def test_an_unknown_part_makes_the_saving_unknown() -> None:
     unpriced = settled(("dashscope", "qwen3-max"))
-    assert by_routing([unpriced], [], GPT5, PRICES).saved is None
-    assert by_routing([settled(MINI)], [unpriced], GPT5, PRICES).saved is None
-    assert by_routing([settled(MINI)], [], ("dashscope", "qwen3-max"), PRICES).saved is None
+    nameless = replace(HARD, provider="dashscope", model="qwen3-max")
+    assert by_routing([unpriced], [], HARD, CHAIN, PRICES).saved is None
+    assert by_routing([settled(MINI)], [unpriced], HARD, CHAIN, PRICES).saved is None
+    assert by_routing([settled(MINI)], [], nameless, CHAIN, PRICES).saved is None
     assert by_answer_cache("b", None).saved is None
 
 

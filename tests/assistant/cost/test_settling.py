@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,20 @@ def test_a_settlement_waits_for_the_ledger_and_comes_before_the_next_row(path: P
         meter.start(FakeBackend(), turn="t3", conversation="c")
         rows = {row.turn: (row.state, row.cost) for row in ledger.attempts()}
         assert rows == {"t": (AttemptState.OK, settled.cost), "t3": (AttemptState.OPEN, None)}
+
+
+def test_another_answer_s_trouble_is_not_ours(path: Path) -> None:
+    with closing(Ledger(path)) as ledger:
+        meter = Meter(ledger, Prices(), lambda: NOON)
+        first = meter.start(FakeBackend(), turn="a", conversation="c")
+        with locked(path):
+            meter.settle(first, USAGE_A, AttemptState.OK)
+        with closing(Ledger(path)) as other:
+            other.settle(replace(first, state=AttemptState.ERROR))
+        second = meter.start(FakeBackend(), turn="b", conversation="c")
+        assert meter.settle(second, USAGE_A, AttemptState.OK).cost == dollars("0.0155")
+        states = {row.turn: row.state for row in ledger.attempts()}
+        assert states == {"a": AttemptState.ERROR, "b": AttemptState.OK}
 
 
 def test_what_was_settled_before_does_not_block_what_waits(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -111,6 +112,35 @@ def test_a_running_answer_is_estimated_from_its_text(zephyr: Runtime) -> None:
     assert today.unknown == 0
     assert words.elsewhere[0].attempts == 0, "what runs is not repriced"
     assert meter.ledger.attempts() == (started,), "looking changes nothing"
+
+
+def test_an_answer_on_our_own_machine_runs_by_the_second(zephyr: Runtime) -> None:
+    own = FakeBackend(local=True, hourly_usd=Decimal(3600))
+    zephyr.meter.start(own, turn="t", conversation="c", prompt=PROMPT)
+    for shown in read(zephyr, "c", "t", "one two").readings:
+        assert shown.spent.unmetered == 0
+        assert shown.spent.cost is not None and shown.spent.cost > 0
+
+
+def test_hours_of_our_own_are_told_apart_from_what_the_budget_counts(
+    zephyr: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    product = limited(monkeypatch, zephyr, day="2", month="20")
+    own = FakeBackend(local=True, hourly_usd=Decimal("3.60"))
+    started = product.meter.start(own, turn="t", conversation="c", prompt=PROMPT)
+    product.meter.settle(started, SMALL, AttemptState.OK, total_seconds=3_000.0)
+    _, _, today, month = read(product, "c", "t").readings
+    assert today.dollars == "$3.00 ($0 of $2.00)"
+    assert (month.dollars, month.tokens) == ("$0 of $20.00", "0 % used")
+
+
+def test_a_month_with_estimates_says_so(zephyr: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    product = limited(monkeypatch, zephyr, month="20")
+    started = product.meter.start(FakeBackend(), turn="t", conversation="c", prompt=PROMPT)
+    seen = Usage(1_000, output_tokens=500, source=UsageSource.ESTIMATED)
+    product.meter.settle(started, seen, AttemptState.STOPPED)
+    month = read(product, "c", "t").readings[-1]
+    assert month.dollars == "≈$0.00625 of $20.00"
 
 
 def test_a_kept_answer_says_that_it_cost_nothing_and_what_it_saved(
