@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from assistant.cost.errors import LedgerError
@@ -45,7 +47,8 @@ def on_behalf_of(conversation: str, turn: str, user: str) -> Iterator[None]:
 class MeteredEmbedder:
     """The embedder `inner`, metered; an hour of it costs `hourly_usd`, None where nobody has said.
 
-    What cannot be written into the ledger is logged: it must not keep anybody from searching.
+    Rows are written by a thread of their own, so that no search waits for the ledger; what cannot
+    be written is logged. `close` waits for what is still to be written.
     """
 
     def __init__(
@@ -59,6 +62,10 @@ class MeteredEmbedder:
         self._meter = meter
         self._hourly = hourly_usd
         self._clock = clock
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedding-meter")
+
+    def close(self) -> None:
+        self._writer.shutdown()
 
     @property
     def name(self) -> str:
@@ -92,13 +99,16 @@ class MeteredEmbedder:
         return vectors
 
     def _record(self, texts: Sequence[str], seconds: float) -> None:
-        cause = _cause.get()
+        self._writer.submit(self._write, tuple(texts), seconds, _cause.get(), self._meter.now())
+
+    def _write(self, texts: Sequence[str], seconds: float, cause: _Cause, ended: datetime) -> None:
         work = Work(
             backend=BACKEND,
             model=f"{self.name} {self.revision}",
             tokens=sum(min(count_tokens(text), self.max_tokens) for text in texts),
             seconds=seconds,
             hourly_usd=self._hourly,
+            ended=ended,
         )
         try:
             self._meter.record(work, cause.conversation, cause.turn, cause.user)

@@ -48,6 +48,8 @@ class Runtime:
 
     def close(self) -> None:
         self.corpus.close()
+        if isinstance(self.corpus.embedder, MeteredEmbedder):
+            self.corpus.embedder.close()
         self.meter.ledger.close()
 
 

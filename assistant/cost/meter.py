@@ -37,7 +37,8 @@ OWN_CACHE = "nowhere (our own cache)"
 class Work:
     """What our own machine did without a call: an embedder's batch, say.
 
-    `tokens` by our own tokenizer; an hour costs `hourly_usd`, None where nobody has said.
+    `tokens` by our own tokenizer; an hour costs `hourly_usd`, None where nobody has said. `ended`
+    is aware.
     """
 
     backend: str
@@ -45,6 +46,7 @@ class Work:
     tokens: int
     seconds: float
     hourly_usd: Decimal | None
+    ended: datetime
 
 
 class Meter:
@@ -136,7 +138,6 @@ class Meter:
 
     def record(self, work: Work, conversation: str, turn: str, user: str) -> Attempt:
         """Write the row of work that our own machine has done. Raises LedgerError."""
-        now = self._clock()
         row = Attempt(
             id=uuid4().hex,
             turn=turn,
@@ -146,15 +147,15 @@ class Meter:
             backend=work.backend,
             provider=OWN,
             model_requested=work.model,
-            started=now - timedelta(seconds=work.seconds),
-            ended=now,
+            started=work.ended - timedelta(seconds=work.seconds),
+            ended=work.ended,
             state=AttemptState.OK,
             sent_to=HERE,
             usage=Usage(input_tokens=work.tokens, source=UsageSource.ESTIMATED),
             cost_source=CostSource.LOCAL,
             rates=hourly_rates(work.hourly_usd),
             total_seconds=work.seconds,
-            day=self._day_of(now),
+            day=self._day_of(work.ended),
         )
         row = self._costing.settled(row, Terms())
         self.ledger.record(row)

@@ -5,20 +5,26 @@ They outlive tabs, reruns and the process: an answer is there when its reader co
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from threading import Lock
 from uuid import uuid4
 
 from assistant.archive import Archive, StoredTurn, TurnState
 from assistant.conversation import Answer, Turn
+from assistant.cost.errors import LedgerError
 from assistant.ui.worker import Produce, RunningTurn, Shown, Snapshot
 
 __all__ = ["Conversation", "Conversations", "PastTurn"]
 
 HISTORY_TURNS = 6
 USER = "local"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +52,56 @@ class PastTurn:
         )
 
 
+class Unkept:
+    """Ends of turns that the ledger did not take; they are kept before the next turn begins."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._writing = Lock()
+
+    def keep(self, end: Callable[[], None]) -> None:
+        """Keep an end now, or as soon as the ledger takes it."""
+        self._waiting.append(end)
+        self.flush()
+
+    def flush(self) -> None:
+        with self._writing:
+            while self._waiting:
+                try:
+                    self._waiting[0]()
+                except LedgerError as error:
+                    log.error("a turn's end is not kept yet: %s", error)
+                    return
+                self._waiting.popleft()
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The archive's record of one running turn."""
 
     archive: Archive
+    unkept: Unkept
     conversation: str
     turn: str
     question: str
     backend: str
 
     def begin(self) -> None:
+        self.unkept.flush()
         self.archive.begin(self.conversation, USER, self.turn, self.question, self.backend, _now())
 
     def end(self, snapshot: Snapshot) -> None:
-        self.archive.finish(
-            self.turn,
-            _state(snapshot),
-            text=snapshot.text,
-            answer=snapshot.answer,
-            evidence=snapshot.evidence or (),
-            error=snapshot.error,
-            at=_now(),
+        self.unkept.keep(
+            partial(
+                self.archive.finish,
+                self.turn,
+                _state(snapshot),
+                text=snapshot.text,
+                answer=snapshot.answer,
+                evidence=snapshot.evidence or (),
+                error=snapshot.error,
+                at=_now(),
+            )
         )
 
 
@@ -75,10 +109,15 @@ class Conversation:
     """Turns in order, of which only the last may be running."""
 
     def __init__(
-        self, conversation_id: str, archive: Archive, past: tuple[PastTurn, ...] = ()
+        self,
+        conversation_id: str,
+        archive: Archive,
+        past: tuple[PastTurn, ...] = (),
+        unkept: Unkept | None = None,
     ) -> None:
         self.id = conversation_id
         self._archive = archive
+        self._unkept = unkept or Unkept()
         self._lock = Lock()
         self._turns: tuple[Shown, ...] = past
 
@@ -100,7 +139,7 @@ class Conversation:
             known = next((turn for turn in self._turns if turn.id == turn_id), self.running)
             if known is not None:
                 return known
-            kept = Kept(self._archive, self.id, turn_id, question, backend)
+            kept = Kept(self._archive, self._unkept, self.id, turn_id, question, backend)
             turn = RunningTurn(turn_id, question, produce, kept)
             self._turns += (turn,)
             turn.start()
@@ -131,9 +170,10 @@ class Conversations:
         self._limit = limit
         self._lock = Lock()
         self._known: OrderedDict[str, Conversation] = OrderedDict()
+        self._unkept = Unkept()
 
     def new(self) -> Conversation:
-        return self._remember(Conversation(uuid4().hex, self._archive))
+        return self._remember(Conversation(uuid4().hex, self._archive, (), self._unkept))
 
     def find(self, conversation_id: str | None) -> Conversation | None:
         """Return a conversation by its id; an id that we did not give out names none."""
@@ -145,7 +185,7 @@ class Conversations:
         if not conversation_id or self._archive.conversation(conversation_id) is None:
             return None
         past = tuple(map(PastTurn.of, self._archive.turns(conversation_id)))
-        return self._remember(Conversation(conversation_id, self._archive, past))
+        return self._remember(Conversation(conversation_id, self._archive, past, self._unkept))
 
     def forget(self, conversation_id: str) -> None:
         """Delete a conversation for good; a turn of it that runs is stopped. Its cost stays."""

@@ -48,6 +48,7 @@ def test_a_batch_is_a_row_in_seconds_that_is_not_metered(ledger: Ledger) -> None
     embedder = metered(ledger)
     embedder.embed_passages(TEXTS)
     embedder.embed_passages(())
+    embedder.close()
     (row,) = ledger.attempts()
     assert (row.purpose, row.backend, row.model_requested) == (
         Purpose.EMBED,
@@ -61,7 +62,9 @@ def test_a_batch_is_a_row_in_seconds_that_is_not_metered(ledger: Ledger) -> None
 
 
 def test_an_hour_that_has_a_price_makes_dollars(ledger: Ledger) -> None:
-    metered(ledger, "0.36").embed_passages(TEXTS)
+    embedder = metered(ledger, "0.36")
+    embedder.embed_passages(TEXTS)
+    embedder.close()
     (row,) = ledger.attempts()
     assert row.cost == dollars("0.0002")
     assert ledger.totals().cost == row.cost
@@ -72,6 +75,7 @@ def test_a_question_is_counted_for_its_turn_and_its_tokens_for_no_model(ledger: 
     with on_behalf_of("c", "t", "ada"):
         embedder.embed_query(TEXTS[0])
     embedder.embed_query(TEXTS[1])
+    embedder.close()
     turn, other = ledger.attempts()
     assert (turn.conversation, turn.turn, turn.user) == ("c", "t", "ada")
     assert other.conversation == "corpus"
@@ -87,4 +91,5 @@ def test_a_ledger_that_cannot_be_written_keeps_nobody_from_searching(
     with closing(sqlite3.connect(data / "ledger.db")) as connection, connection:
         connection.execute("DROP TABLE attempts")
     assert embedder.embed_query(TEXTS[0]).shape == (embedder.dimension,)
+    embedder.close()
     assert "not metered" in caplog.text

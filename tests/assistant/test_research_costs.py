@@ -121,6 +121,7 @@ def test_the_embedding_of_a_question_is_counted_for_its_turn(meter: Meter) -> No
 
     plan = (chain(named("cheap", RIGHT)),)
     list(ask(inquiry(), corpus=Embedding(), planner=lambda q, e: plan, meter=meter))
+    embedder.close()
     embedding, answer = meter.ledger.attempts(conversation="c1")
     assert {embedding.purpose, answer.purpose} == {Purpose.EMBED, Purpose.ANSWER}
     assert embedding.turn == answer.turn == "t1"

@@ -48,7 +48,7 @@ def test_later_it_is_the_median_of_this_backend_s_answers(meter: Meter) -> None:
 def test_other_work_does_not_hide_this_backend_s_answers(meter: Meter) -> None:
     answer(meter, (2_000, 100))
     for number in range(300):
-        meter.record(Work("embedder", "m", number, 0.1, None), "c", "t", "local")
+        meter.record(Work("embedder", "m", number, 0.1, None, NOON), "c", "t", "local")
     assert meter.forecast(GPT5, SIZES, 4_096).expected == dollars("0.0035")
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Event, Thread
+from typing import Any
 
 import pytest
 
 from assistant.archive import Archive
+from assistant.archive_values import TurnState
 from assistant.conversation import Step
 from assistant.cost.errors import LedgerError
 from assistant.cost.ledger import Ledger
@@ -220,3 +222,26 @@ def test_a_turn_that_cannot_be_kept_is_still_answered(caplog: pytest.LogCaptureF
 
     assert last(started(RunningTurn("t", "q", whole, Full()))).answer == DONE
     assert "was not kept" in caplog.text
+
+
+def test_an_end_that_the_ledger_did_not_take_is_kept_before_the_next_turn(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = Conversations(archive)
+    conversation = known.new()
+    finish, locked = archive.finish, Event()
+    locked.set()
+
+    def busy(turn: str, state: TurnState, **values: Any) -> None:
+        if locked.is_set():
+            raise LedgerError("database is locked")
+        finish(turn, state, **values)
+
+    monkeypatch.setattr(archive, "finish", busy)
+    turn = conversation.ask("t1", "q", "b", whole)
+    assert last(turn).answer == DONE, "the reader has the answer all the same"
+    assert archive.turns(conversation.id)[0].state is TurnState.RUNNING
+    locked.clear()
+    assert last(known.new().ask("t2", "q", "b", whole)).answer == DONE
+    kept = archive.turns(conversation.id)[0]
+    assert (kept.state, kept.text) == (TurnState.ANSWERED, "Zephyr spent.")
