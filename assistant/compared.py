@@ -32,6 +32,10 @@ __all__ = [
 ]
 
 VERSION: Literal[1] = 1
+"""A field that later versions added has a default: records without it are of this version too."""
+FAULTS_OF_CITATIONS = frozenset(
+    {FlagKind.NO_CITATION, FlagKind.INVENTED_CITATION, FlagKind.UNRELATED_CITATION}
+)
 
 
 class ResultState(StrEnum):
@@ -65,6 +69,7 @@ class Result:
     in pico-dollars, bounded by `cost_low` and `cost_high`; `source` is where the least certain
     part of it is from, None where no call was made. Seconds begin when the backend is asked.
     `attempts` are the ids of the ledger's rows. `correct` is None where it was not graded.
+    `served` are the models that say they answered, none where no provider said so.
     """
 
     question: int
@@ -86,6 +91,14 @@ class Result:
     seconds: float | None
     attempts: tuple[str, ...]
     correct: bool | None
+    served: tuple[str, ...] = ()
+
+    @property
+    def cited(self) -> bool:
+        """Tell whether this is an answer with citations, all of which held."""
+        faults = {flag.kind for flag in self.flags} & FAULTS_OF_CITATIONS
+        cites = self.citations > 0 and not self.dropped
+        return self.state is ResultState.ANSWERED and cites and not faults
 
     @property
     def supported(self) -> bool:

@@ -7,35 +7,32 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from queue import SimpleQueue
 from threading import Event as StopSignal
 from threading import Thread
-from uuid import uuid4
 
 from assistant.archive_records import record_of
 from assistant.backends.backend import Backend
-from assistant.compared import VERSION, Asked, Compared, Comparison, Result
+from assistant.compared import VERSION, Asked, Comparison, Result
+from assistant.comparing_job import Job
 from assistant.comparing_results import Column, result_of
 from assistant.cost.meter import Meter
 from assistant.cost.models import Attempt, Purpose
 from assistant.embedding_meter import on_behalf_of
 from assistant.events import Answered, Event, EvidenceFound, Failed, Stopped
-from assistant.evidence import DEFAULT_BUDGET
-from assistant.inquiry import NO_FILTERS, Inquiry, Searchable, find_evidence
+from assistant.inquiry import Inquiry, Searchable, find_evidence
 from assistant.planning import only
 from assistant.questions import Question
 from assistant.research import ask
 from corpus.errors import LoadFactorError
-from corpus.models import Filters
 
-__all__ = ["AT_ONCE", "Happened", "Job", "Run", "compare", "turn_of"]
+__all__ = ["AT_ONCE", "Happened", "Run", "compare", "turn_of"]
 
 AT_ONCE = 8
 """Backends that are asked at the same time."""
-LONGEST_TITLE = 80
 UNEXPECTED = "Something went wrong on our side; the log has the details."
 
 log = logging.getLogger(__name__)
@@ -135,26 +132,6 @@ class Happened:
     result: Result | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be compared. `evidence_tokens` is the most evidence a question may have."""
-
-    questions: tuple[Question, ...]
-    backends: tuple[Backend, ...]
-    filters: Filters = NO_FILTERS
-    evidence_tokens: int = DEFAULT_BUDGET
-    user: str = "local"
-    name: str | None = None
-    id: str = field(default_factory=lambda: f"compare-{uuid4().hex}")
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    @property
-    def title(self) -> str:
-        """Return the question, or the name of the question set, on one line."""
-        line = " ".join((self.name or self.questions[0].text).split())
-        return line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…"
-
-
 class Run:
     """A job being done, one question after another; `so_far` is what it has found."""
 
@@ -166,7 +143,7 @@ class Run:
             title=job.title,
             created=job.created,
             planned=len(job.questions),
-            backends=tuple(map(_compared, job.backends)),
+            backends=job.compared,
         )
         self._job = job
         self._corpus = corpus
@@ -186,10 +163,11 @@ class Run:
 
     def _question(self, number: int, question: Question) -> Iterator[Happened]:
         inquiry = self._inquiry(question)
-        columns = {backend.name: Column() for backend in self._job.backends}
+        columns = {backend.name: Column() for backend in self.so_far.backends}
         happens = compare(inquiry, self._job.backends, self._corpus, self._meter, self._stop)
+        unasked = ((one.backend.name, Failed(one.reason)) for one in self._job.unasked)
         with closing(happens):
-            for name, event in happens:
+            for name, event in chain(happens, unasked):
                 column = columns[name]
                 column.take(event)
                 self._note_question(number, question, column)
@@ -225,7 +203,7 @@ class Run:
         self.so_far = replace(self.so_far, questions=(*self.so_far.questions, asked))
 
     def _note_result(self, result: Result) -> None:
-        order = {backend.name: place for place, backend in enumerate(self._job.backends)}
+        order = {backend.name: place for place, backend in enumerate(self.so_far.backends)}
         results = [*self.so_far.results, result]
         results.sort(key=lambda one: (one.question, order[one.backend]))
         self.so_far = replace(self.so_far, results=tuple(results))
@@ -239,9 +217,3 @@ class Run:
                 return attempts
         rows = self._meter.ledger.attempts(conversation=self._job.id)
         return tuple(row for row in rows if row.turn == turn)
-
-
-def _compared(backend: Backend) -> Compared:
-    return Compared(
-        backend.name, backend.label, backend.provider, backend.model, backend.destination
-    )

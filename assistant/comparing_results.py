@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from assistant.compared import Result, ResultState, Tokens
 from assistant.conversation import Answer, Evidence
-from assistant.cost.models import Attempt, CostSource, UsageSource
+from assistant.cost.models import Attempt, CostSource, Purpose, UsageSource
 from assistant.cost.spent import known_sum, spent
 from assistant.events import Answered, Asking, Event, EvidenceFound, Failed, Stopped, TextDelta
 from assistant.grading import Gold, grade
@@ -78,8 +78,14 @@ def result_of(
         first_token=answer.seconds.first_token if answer is not None else None,
         seconds=answer.seconds.total if answer is not None else _total(attempts),
         attempts=tuple(attempt.id for attempt in attempts),
-        correct=_correct(gold, state, answer),
+        correct=_correct(gold, state, answer, attempts),
+        served=_served(attempts),
     )
+
+
+def _served(attempts: Sequence[Attempt]) -> tuple[str, ...]:
+    said = (one.model_served for one in attempts if one.purpose is not Purpose.EMBED)
+    return tuple(dict.fromkeys(model for model in said if model))
 
 
 def tokens_of(attempts: Sequence[Attempt]) -> Tokens:
@@ -104,13 +110,17 @@ def _state(column: Column) -> ResultState:
             return ResultState.STOPPED
 
 
-def _correct(gold: Gold, state: ResultState, answer: Answer | None) -> bool | None:
-    """A call that failed gave no correct answer; one that was stopped was given no chance."""
+def _correct(
+    gold: Gold, state: ResultState, answer: Answer | None, attempts: Sequence[Attempt]
+) -> bool | None:
+    """A call that failed gave no correct answer; what was stopped or never asked had no chance."""
     if state is ResultState.STOPPED or not gold.gradable:
         return None
     if answer is None:
-        return False
-    return grade(gold, answer.text, answered=answer.answered, figures=answer.figures)
+        return False if attempts else None
+    return grade(
+        gold, answer.text, answered=answer.answered, figures=answer.figures, flags=answer.flags
+    )
 
 
 def _total(attempts: Iterable[Attempt]) -> float | None:

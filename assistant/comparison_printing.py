@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from assistant.compared import Comparison
-from assistant.comparing import Happened, Job
-from assistant.comparison_report import outcome, result_cells, summary_cells
+from assistant.comparing import Happened
+from assistant.comparing_job import Job
+from assistant.comparison_tables import Row, outcome, result_rows, summary_rows
 from assistant.printing import PIPED_WIDTH
 
 __all__ = ["show_comparison", "show_happened"]
@@ -34,7 +35,7 @@ def show_comparison(comparison: Comparison) -> None:
     """Print answers side by side in one table; of a question set, sums and a line a question."""
     console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
     if comparison.is_set:
-        console.print(_table(summary_cells(comparison)))
+        console.print(_table(_measured(summary_rows(comparison))))
         console.print()
         console.print(_table(_outcomes(comparison)))
         return
@@ -42,7 +43,11 @@ def show_comparison(comparison: Comparison) -> None:
     for result in comparison.results:
         shown = Text(result.text or result.error or "")
         console.print(Panel(shown, title=Text(labels[result.backend]), title_align="left"))
-    console.print(_table(result_cells(comparison, 0)))
+    console.print(_table(_measured(result_rows(comparison, 0))))
+
+
+def _measured(rows: Sequence[Row]) -> list[dict[str, str]]:
+    return [{"Backend": " · ".join((row.label, *row.marks)), **row.cells} for row in rows]
 
 
 def _outcomes(comparison: Comparison) -> list[dict[str, str]]:

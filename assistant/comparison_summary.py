@@ -39,10 +39,12 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One backend over all questions. `cited` counts the answers in which no check found a fault.
+    """One backend over all questions. `cited` counts the answers with citations that all held,
+    `supported` those in which no check found anything at all.
 
-    `correct` is of `graded` answers. `first_token` and `seconds` are medians over the answers and
-    refusals, None without any. `input` and `output` are sums of tokens.
+    `correct` is of `graded` answers. `first_token` and `seconds` are medians over the answers,
+    None without any: a refusal is no fast answer. `input` and `output` are sums of tokens.
+    `served` are the models that say they answered.
     """
 
     backend: Compared
@@ -54,6 +56,7 @@ class Summary:
     correct: int
     graded: int
     cited: int
+    supported: int
     citations: int
     dropped: int
     figures: int
@@ -61,6 +64,7 @@ class Summary:
     spent: Spent
     cost_low: int | None
     cost_high: int | None
+    per_question: Each
     per_answer: Each
     per_correct: Each
     per_cited: Each
@@ -69,6 +73,7 @@ class Summary:
     tokens_estimated: bool
     first_token: float | None
     seconds: float | None
+    served: tuple[str, ...]
 
     @property
     def quality(self) -> float | None:
@@ -77,7 +82,7 @@ class Summary:
 
     @property
     def cited_share(self) -> float | None:
-        """Return the share of questions whose answer passed every check."""
+        """Return the share of questions whose answer has citations that all held."""
         return self.cited / self.questions if self.questions else None
 
 
@@ -116,21 +121,22 @@ def _least(values: Mapping[str, float]) -> frozenset[str]:
 
 def _summary(backend: Compared, results: Sequence[Result]) -> Summary:
     states = [result.state for result in results]
-    ended = [r for r in results if r.state in {ResultState.ANSWERED, ResultState.REFUSED}]
+    answers = [result for result in results if result.state is ResultState.ANSWERED]
     graded = [result for result in results if result.correct is not None]
-    answered, cited = states.count(ResultState.ANSWERED), sum(r.supported for r in results)
+    cited = sum(result.cited for result in results)
     correct = sum(result.correct is True for result in graded)
     money = _together(results)
     return Summary(
         backend=backend,
         questions=len(results),
-        answered=answered,
+        answered=len(answers),
         refused=states.count(ResultState.REFUSED),
         failed=states.count(ResultState.FAILED),
         stopped=states.count(ResultState.STOPPED),
         correct=correct,
         graded=len(graded),
         cited=cited,
+        supported=sum(result.supported for result in results),
         citations=sum(result.citations for result in results),
         dropped=sum(result.dropped for result in results),
         figures=sum(result.figures for result in results),
@@ -138,7 +144,8 @@ def _summary(backend: Compared, results: Sequence[Result]) -> Summary:
         spent=money,
         cost_low=known_sum(result.cost_low for result in results),
         cost_high=known_sum(result.cost_high for result in results),
-        per_answer=_each(money, answered, "no answer"),
+        per_question=_each(money, len(results) if money.calls else 0, "not asked"),
+        per_answer=_each(money, len(answers), "no answer"),
         per_correct=_each(
             _together(graded), correct, "no correct answer" if graded else "not graded"
         ),
@@ -146,8 +153,9 @@ def _summary(backend: Compared, results: Sequence[Result]) -> Summary:
         input=known_sum(result.tokens.input for result in results),
         output=known_sum(result.tokens.output for result in results),
         tokens_estimated=any(result.tokens.estimated for result in results),
-        first_token=_median(result.first_token for result in ended),
-        seconds=_median(result.seconds for result in ended),
+        first_token=_median(result.first_token for result in answers),
+        seconds=_median(result.seconds for result in answers),
+        served=tuple(dict.fromkeys(model for result in results for model in result.served)),
     )
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "explained",
     "period_words",
     "repriced_line",
+    "show_calls",
     "show_costs",
     "show_each",
     "show_reconciliation",
@@ -61,11 +62,17 @@ def period_words(period: Period) -> str:
 
 
 def show_spent(row: CostRow) -> str:
-    """Return what was spent, with its range where that differs: "≈$0.12 ($0.10–$0.30)"."""
-    totals = row.totals
-    if totals.cost_low == totals.cost_high or totals.cost is None:
+    """Return what was spent, with its range where it is whole: "≈$0.12 ($0.10–$0.30)"."""
+    bounds = row.bounds
+    if bounds is None or bounds[0] == bounds[1]:
         return row.spent.dollars
-    return f"{row.spent.dollars} ({show_range(totals.cost_low, totals.cost_high)})"
+    return f"{row.spent.dollars} ({show_range(*bounds)})"
+
+
+def show_calls(row: CostRow) -> str:
+    """Return the calls of language models, or "4 embeddings" where there are no others."""
+    only = row.sums.embeddings and not row.sums.talks
+    return _count(row.sums.embeddings, "embedding") if only else f"{row.sums.talks:,}"
 
 
 def show_each(spent: Spent | None) -> str:
@@ -79,19 +86,28 @@ def repriced_line(repriced: Repriced) -> str:
     if repriced.low is None:
         return f"{label}: {UNKNOWN}, it has no price for these calls."
     shown = show_range(repriced.low, repriced.high, estimated=True)
-    left = f"; {repriced.unpriced:,} of {repriced.attempts:,} calls left out"
+    left = f"; {repriced.unpriced:,} of {_count(repriced.attempts, 'call')} left out"
     return f"{label}: {shown}{left if repriced.unpriced else ''}"
 
 
 def explained(found: Reconciliation) -> str:
     """Return the invoice's sum beside the ledger's in one sentence."""
     whose = f" of {found.provider}" if found.provider else ""
-    share = found.explained_share
-    how = "Nothing differs." if share is None else f"{share:.0%} of what differs is explained."
     return (
         f"{found.invoice}, {found.first} to {found.last}: invoiced {show_usd(found.invoiced)}, "
         f"metered{whose} {show_range(found.metered_low, found.metered_high)}, difference "
-        f"{show_usd(found.difference)}. {how}"
+        f"{show_usd(found.difference)}. {_reasons(found)}"
+    )
+
+
+def _reasons(found: Reconciliation) -> str:
+    if not found.differing:
+        return "Nothing differs."
+    if not found.unexplained:
+        return "Every difference has a possible reason; a reason is no proof."
+    return (
+        f"No reason found for {show_usd(found.unexplained)} of {show_usd(found.differing)} that "
+        "differs."
     )
 
 
@@ -107,7 +123,7 @@ def why(row: ReconciledRow) -> str:
 def _cells(row: CostRow) -> tuple[str, ...]:
     totals = row.totals
     return (
-        f"{totals.attempts:,}",
+        show_calls(row),
         show_tokens(totals.input_tokens, estimated=totals.estimated),
         show_tokens(totals.output_tokens, estimated=totals.estimated),
         f"{row.sums.seconds:,.1f}",
@@ -120,20 +136,27 @@ def _cells(row: CostRow) -> tuple[str, ...]:
 def _summary(report: CostReport) -> list[str]:
     total = report.total
     useful = f"{total.answers.useful:,} of {total.answers.marked:,} marked"
-    passed = f"{total.answers.supported:,} of {total.answers.answers:,}"
+    checked = total.answers.checked
+    passed = f" ({total.answers.supported:,} of {checked:,} checked)" if checked else ""
     savings = [
         f"Saved by {saving.kind}: {show_usd(saving.saved, estimated=saving.estimated)} in "
-        f"{saving.turns:,} turns" + (f", {saving.unknown:,} unknown" if saving.unknown else "")
+        f"{_count(saving.turns, 'turn')}"
+        + (f", {saving.unknown:,} unknown" if saving.unknown else "")
         for saving in report.savings
     ]
-    cached = total.sums.cached
+    cached, embeddings = total.sums.cached, total.sums.embeddings
     return [
         f"Period: {period_words(report.period)}.",
         f"For each useful answer: {show_each(total.per_useful)} ({useful}).",
-        f"For each answer that passed every check: {show_each(total.per_supported)} ({passed}).",
-        *([f"Given again from our own cache: {cached:,} answers."] if cached else []),
+        f"For each answer that passed every check: {show_each(total.per_supported)}{passed}.",
+        *([f"Beside these calls: {_count(embeddings, 'embedding')}."] if embeddings else []),
+        *([f"Given again from our own cache: {_count(cached, 'answer')}."] if cached else []),
         *savings,
     ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def _reconciled(row: ReconciledRow) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ PICO = Decimal(10) ** 12
 REPRICED_NOTE = "Repriced, not run: other models count tokens and answer at other lengths."
 COLUMNS = (
     "calls",
+    "embeddings",
     "from_own_cache",
     "input_tokens",
     "output_tokens",
@@ -46,9 +47,11 @@ COLUMNS = (
     "answers",
     "answers_marked",
     "answers_useful",
+    "answers_checked",
     "answers_supported",
     "usd_per_useful_answer",
     "usd_per_supported_answer",
+    "calls_left_out_per_answer",
 )
 
 IN_PICO = {name: f"{name}_pico_usd" for name in ("cost_low", "cost", "cost_high")}
@@ -86,7 +89,6 @@ def ledger_csv(file: LedgerFile, period: Period, conversation: Callable[[str], s
 def reconciliation_json(found: Reconciliation) -> list[Json]:
     """Return an object a day and model, then one of the invoice."""
     rows = [{"invoice_row": _reconciled(row)} for row in found.rows]
-    share = found.explained_share
     return [
         *rows,
         {
@@ -98,7 +100,8 @@ def reconciliation_json(found: Reconciliation) -> list[Json]:
                 "invoiced_usd": usd(found.invoiced),
                 "metered_usd": usd(found.metered),
                 "difference_usd": usd(found.difference),
-                "explained_share": None if share is None else plain_decimal(share),
+                "differing_usd": usd(found.differing),
+                "without_reason_usd": usd(found.unexplained),
             }
         },
     ]
@@ -119,13 +122,15 @@ def _row(row: CostRow) -> Json:
 
 def _cells(row: CostRow) -> tuple[Cell, ...]:
     totals, sums, answers = row.totals, row.sums, row.answers
+    bounds = row.bounds or (None, None)
     return (
-        *(totals.attempts, sums.cached, totals.input_tokens, totals.output_tokens),
-        *(totals.unknown_tokens, *map(_dollars, (totals.cost, totals.cost_low, totals.cost_high))),
-        *(totals.cost_estimated, totals.unpriced, totals.unmetered),
+        *(sums.talks, sums.embeddings, sums.cached, totals.input_tokens, totals.output_tokens),
+        *(totals.unknown_tokens, *map(_dollars, (totals.cost, *bounds))),
+        *(totals.cost_estimated, totals.unpriced, sums.unmetered),
         *(sums.failed, sums.running, round(sums.seconds, 3)),
-        *(answers.answers, answers.marked, answers.useful, answers.supported),
+        *(answers.answers, answers.marked, answers.useful, answers.checked, answers.supported),
         *map(_each, (row.per_useful, row.per_supported)),
+        row.spent_on_answers.unpriced + row.asked.unmetered,
     )
 
 
@@ -134,8 +139,8 @@ def _dollars(pico: int | None) -> Decimal | None:
 
 
 def _each(spent: Spent | None) -> Decimal | None:
-    """A sum with unknown parts is no cost of an answer."""
-    return None if spent is None else _dollars(spent.whole)
+    """Return what is known of an answer's cost; how many calls that leaves out stands beside it."""
+    return None if spent is None else _dollars(spent.cost)
 
 
 def _total(report: CostReport, repriced: Repriced | None) -> Json:

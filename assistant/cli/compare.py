@@ -25,7 +25,8 @@ from assistant.cli.options import (
     filters_of,
 )
 from assistant.compared import Comparison, ResultState
-from assistant.comparing import Job, Run
+from assistant.comparing import Run
+from assistant.comparing_job import Job, usable
 from assistant.comparison_forecast import at_most
 from assistant.comparison_report import result_json, results_csv, summary_json
 from assistant.comparison_summary import summaries
@@ -65,14 +66,16 @@ def compare_command(
     if not items:
         raise typer.BadParameter(f"{questions} holds no question")
     with build(load_settings(data=data)) as runtime:
+        asks, unasked = usable(runtime.backends, names, local_only=local_only)
         job = Job(
             questions=items,
-            backends=tuple(runtime.backends.get(name, local_only=local_only) for name in names),
+            backends=asks,
             filters=filters_of(company, form, period, since),
             evidence_tokens=evidence_tokens or runtime.settings.evidence_tokens,
             name=questions.name if questions is not None else None,
+            unasked=unasked,
         )
-        tell(at_most(runtime.meter, job))
+        tell(f"{size(job)}: {at_most(runtime.meter, job)}")
         found = run(runtime, job, as_json=as_json)
     report(found, as_json=as_json, as_csv=as_csv)
     failed = any(result.state is ResultState.FAILED for result in found.results)
@@ -102,6 +105,11 @@ def report(found: Comparison, *, as_json: bool, as_csv: bool) -> None:
         comparison_printing.show_comparison(found)
     elif found.is_set:
         printing.print_lines(summary_json(found, one) for one in summaries(found))
+
+
+def size(job: Job) -> str:
+    number = len(job.questions)
+    return f"{number:,} question{'s' * (number != 1)}, {job.graded:,} with a gold answer"
 
 
 def tell(line: str) -> None:

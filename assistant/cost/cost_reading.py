@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from assistant.cost.cost_report import CostReport, build_report
 from assistant.cost.cost_sums import Dimension, Period, Sums, regroup
@@ -17,7 +18,7 @@ from assistant.cost.prices import Prices
 from assistant.cost.reconcile import Reconciliation, reconcile
 from assistant.cost.repricing import reprice_period
 
-__all__ = ["compare_invoice", "month_of", "read_costs", "reprice_costs"]
+__all__ = ["compare_invoice", "month_of", "providers_of", "read_costs", "reprice_costs"]
 
 POSITIONS = {Dimension.DAY: 0, Dimension.BACKEND: 1}
 """Where the dimensions of the daily sums stand in their keys."""
@@ -29,18 +30,30 @@ def read_costs(file: LedgerFile, period: Period, dimension: Dimension) -> CostRe
     # SQLite works outside of the interpreter's lock: the two long sums share the time of one.
     with ThreadPoolExecutor(max_workers=1) as beside:
         answers = beside.submit(answer_counts, file, period, dimension)
-        daily = ledger_sums(file, period, Dimension.DAY, Dimension.BACKEND)
-        sums = _sums(file, period, dimension, daily)
+        daily = [_daily(file, period, apart=apart) for apart in (False, True)]
+        asked, apart = (
+            _sums(file, period, dimension, found, apart=at == 1) for at, found in enumerate(daily)
+        )
         saved = saving_sums(file, period)
-        return build_report(period, dimension, sums, answers.result(), saved, daily)
+        every = tuple(chain.from_iterable(daily))
+        return build_report(period, dimension, asked, apart, answers.result(), saved, every)
+
+
+def _daily(file: LedgerFile, period: Period, *, apart: bool) -> tuple[Sums, ...]:
+    return ledger_sums(file, period, Dimension.DAY, Dimension.BACKEND, apart=apart)
 
 
 def _sums(
-    file: LedgerFile, period: Period, dimension: Dimension, daily: tuple[Sums, ...]
+    file: LedgerFile,
+    period: Period,
+    dimension: Dimension,
+    daily: tuple[Sums, ...],
+    *,
+    apart: bool,
 ) -> tuple[Sums, ...]:
     if dimension in POSITIONS:
         return regroup(daily, POSITIONS[dimension])
-    return ledger_sums(file, period, dimension)
+    return ledger_sums(file, period, dimension, apart=apart) if daily else ()
 
 
 def reprice_costs(
@@ -72,6 +85,14 @@ def compare_invoice(
     """
     days = ledger_days(file, invoice.first - NEIGHBOURS, invoice.last + NEIGHBOURS)
     return reconcile(invoice, days, provider)
+
+
+def providers_of(file: LedgerFile, invoice: Invoice) -> tuple[str, ...]:
+    """Return the providers that may bill calls of an invoice's days, by name.
+
+    Raises LedgerError.
+    """
+    return tuple(sorted({day.provider for day in ledger_days(file, invoice.first, invoice.last)}))
 
 
 def month_of(today: date) -> Period:

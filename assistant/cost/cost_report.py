@@ -23,10 +23,15 @@ __all__ = ["CostReport", "CostRow", "build_report", "per_answer"]
 
 @dataclass(frozen=True, slots=True)
 class CostRow:
-    """What the calls of one key took and what came of them; None is a key that rows lack."""
+    """What the calls of one key took and what came of them; None is a key that rows lack.
+
+    `asked` are the sums of the calls made for answers: all but comparisons and checks, which
+    answer nobody's question.
+    """
 
     key: str | None
     sums: Sums
+    asked: Sums
     answers: AnswerCounts
 
     @property
@@ -38,14 +43,24 @@ class CostRow:
         return spent_of_totals(self.totals)
 
     @property
+    def bounds(self) -> tuple[int, int] | None:
+        """Return the least and the most that was spent; None while a part of it is unknown."""
+        low, high = self.totals.cost_low, self.totals.cost_high
+        return None if self.spent.whole is None or low is None or high is None else (low, high)
+
+    @property
+    def spent_on_answers(self) -> Spent:
+        return spent_of_totals(self.asked.totals)
+
+    @property
     def per_useful(self) -> Spent | None:
-        """Return all that was spent over the answers that a reader marked useful."""
-        return per_answer(self.spent, self.answers.useful)
+        """Return what was spent on answers over those that a reader marked useful."""
+        return per_answer(self.spent_on_answers, self.answers.useful)
 
     @property
     def per_supported(self) -> Spent | None:
-        """Return all that was spent over the answers that every check passed."""
-        return per_answer(self.spent, self.answers.supported)
+        """Return what was spent on answers over those that passed every check."""
+        return per_answer(self.spent_on_answers, self.answers.supported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +91,35 @@ class CostReport:
 def build_report(
     period: Period,
     dimension: Dimension,
-    sums: Iterable[Sums],
+    asked: Iterable[Sums],
+    apart: Iterable[Sums],
     answers: Iterable[AnswerCounts],
     savings: Iterable[SavingSums],
     daily: Iterable[Sums],
 ) -> CostReport:
     """Put together what the ledger knows of a period.
 
-    Keys of `sums` have one value each, those of `daily` two: a day and a backend.
+    `asked` are the sums of calls made for answers, `apart` of comparisons and checks; their keys
+    have one value each, those of `daily` two: a day and a backend.
     """
     counted = {found.key: found for found in answers}
+    made_for = {part.key: part for part in asked}
+    beside = {part.key: part for part in apart}
     rows = [
-        CostRow(part.key[0], part, counted.get(part.key[0], AnswerCounts(part.key[0])))
-        for part in sums
+        CostRow(
+            key[0],
+            add_up([part for part in (made_for.get(key), beside.get(key)) if part], key),
+            made_for.get(key, Sums(key)),
+            counted.get(key[0], AnswerCounts(key[0])),
+        )
+        for key in made_for | beside
     ]
     order = _by_day if dimension is Dimension.DAY else _by_cost
     total = CostRow(
-        None, add_up([row.sums for row in rows]), count_up([row.answers for row in rows])
+        None,
+        add_up([row.sums for row in rows]),
+        add_up([row.asked for row in rows]),
+        count_up([row.answers for row in rows]),
     )
     return CostReport(
         *(period, dimension, tuple(sorted(rows, key=order)), total),

@@ -78,6 +78,11 @@ class Sums:
     seconds: float = 0.0
 
     @property
+    def embeddings(self) -> int:
+        """Return the calls of the embedder, which are no calls of a language model."""
+        return self.calls - self.talks
+
+    @property
     def totals(self) -> Totals:
         """Return the sums as the meter has them: those of no call are 0."""
         return Totals(
@@ -101,11 +106,13 @@ class AnswerCounts:
 
     `answered` are those that were no refusal, `supported` the ones of them that every check of
     citations and figures passed. `marked` were marked by a reader, `useful` by one as useful.
-    Of a conversation that was deleted, only `answers` is known.
+    `checked` were judged at all: the others, of a conversation that was deleted or of the command
+    line, are known as `answers` alone.
     """
 
     key: str | None = None
     answers: int = 0
+    checked: int = 0
     answered: int = 0
     supported: int = 0
     marked: int = 0
@@ -170,7 +177,7 @@ COUNTS = (
     "running",
 )
 AMOUNTS = ("input_tokens", "output_tokens", "cost_low", "cost", "cost_high")
-ANSWER_COUNTS = ("answers", "answered", "supported", "marked", "useful")
+ANSWER_COUNTS = ("answers", "checked", "answered", "supported", "marked", "useful")
 
 
 def add_up(parts: Sequence[Sums], key: Key = ()) -> Sums:

@@ -10,13 +10,13 @@ from io import StringIO
 
 __all__ = ["Cell", "csv_text"]
 
-Cell = str | int | float | Decimal | date | datetime | None
+Cell = str | bool | int | float | Decimal | date | datetime | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the beginning of a formula."""
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Return the rows under their header; None is an empty cell.
+    """Return the rows under their header; None is an empty cell, truth is "true" or "false".
 
     A text that would begin a formula gets an apostrophe before it, as spreadsheets themselves
     mark text. Numbers stay numbers, whatever their sign; a Decimal is written without exponent.
@@ -31,6 +31,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
 def _written(cell: Cell) -> str:
     if cell is None:
         return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(FORMULA) else cell
     if isinstance(cell, Decimal):

@@ -1,7 +1,8 @@
 """Why an invoice and the ledger differ: the reasons that the data show, row by row.
 
-A reason is something that the data agree with, not a proof. What agrees with nothing is called
-unexplained. Reasons that only several rows show are found in `patterns`.
+A reason is something that the data agree with, not a proof. What agrees with nothing, or is too
+much for its reason, is called unexplained. Reasons that only several rows show are found in
+`patterns`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 from assistant.cost.money import show_range, show_usd
 from assistant.cost.patterns import (
@@ -16,6 +18,7 @@ from assistant.cost.patterns import (
     constant_factors,
     day_boundaries,
     key_of,
+    net_of,
     other_names,
     rounding,
     rounding_unit,
@@ -23,6 +26,12 @@ from assistant.cost.patterns import (
 from assistant.cost.reconciliation import Explanation, ExplanationKind, ReconciledRow
 
 __all__ = ["explain"]
+
+LIKE_OTHERS = 2
+"""Calls that only one side counts may be twice as dear as the mean of the dearer side."""
+
+AS_DEAR = 10
+"""A call without a price here may cost ten times the mean of the row's others: lengths differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,10 @@ def _in_the_row(row: ReconciledRow) -> Iterator[Explanation]:
     """Yield reasons that calls and lines of this row alone show."""
     if _is_within_range(row):
         yield _range(row)
-    if row.rest > 0 and row.unpriced:
+    if row.rest > 0 and row.unpriced and _may_be_unpriced(row):
         yield _unpriced(row)
     requests = row.requests
-    if requests is not None and row.calls and (requests - row.calls) * row.rest > 0:
+    if requests is not None and row.calls and _may_be_requests(row, requests):
         yield _requests(row, requests)
     if row.calls and row.has_the_same_tokens:
         yield _price()
@@ -118,11 +127,28 @@ def _range(row: ReconciledRow) -> Explanation:
     )
 
 
+def _may_be_unpriced(row: ReconciledRow) -> bool:
+    priced = row.calls - row.unpriced
+    if priced <= 0:
+        return True
+    return row.rest <= AS_DEAR * row.unpriced * Fraction(row.metered or 0, priced)
+
+
+def _may_be_requests(row: ReconciledRow, requests: int) -> bool:
+    more = requests - row.calls
+    if more * row.rest <= 0:
+        return False
+    dearest = Fraction(row.metered or 0, row.calls)
+    if requests:
+        dearest = max(dearest, Fraction(net_of(row), requests))
+    return abs(row.rest) <= LIKE_OTHERS * abs(more) * dearest
+
+
 def _unpriced(row: ReconciledRow) -> Explanation:
     return Explanation(
         ExplanationKind.UNPRICED,
-        f"{row.unpriced:,} of {row.calls:,} calls have no price in this ledger; the "
-        f"invoice has {show_usd(row.rest)} more than the others cost.",
+        f"{row.unpriced:,} of {row.calls:,} calls have no price in this ledger; possibly they cost "
+        f"the {show_usd(row.rest)} that the invoice has more.",
     )
 
 
@@ -131,11 +157,11 @@ def _requests(row: ReconciledRow, requests: int) -> Explanation:
         return Explanation(
             ExplanationKind.OTHER_CALLS,
             f"The invoice counts {requests:,} requests, this ledger {row.calls:,} calls: others "
-            "came from other keys or applications on the same account.",
+            "possibly came from other keys or applications on the same account.",
         )
     return _not_invoiced(
         f"The invoice counts {requests:,} requests, this ledger {row.calls:,} calls: the others "
-        "were refused, not billed or not billed yet."
+        "were possibly refused, not billed or not billed yet."
     )
 
 

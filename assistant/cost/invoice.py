@@ -19,7 +19,7 @@ from assistant.cost.invoice_amounts import (
     read_number,
     refuse_foreign,
 )
-from assistant.cost.invoice_columns import Columns, currency_of
+from assistant.cost.invoice_columns import Columns, currency_of, is_total
 from assistant.cost.invoice_dates import month_stands_first, read_days
 from assistant.cost.invoice_table import Row, Table, read_table
 
@@ -87,10 +87,12 @@ class _Style:
 
 
 def read_invoice(name: str, data: bytes) -> Invoice:
-    """Return the invoice in the CSV file `name`; lines that cannot be read become warnings.
+    """Return the invoice in the CSV file `name`.
+
+    Lines that cannot be read, and totals of other lines, are left out and become warnings.
 
     Delimiter: comma, semicolon or tab. Encoding: UTF-8, UTF-16 with a byte order mark, else
-    Windows-1252. Raises InvoiceRefused for a file over 50 MB or that is no CSV text, has
+    Windows-1252. Raises InvoiceRefused for a file over MAX_MB or that is no CSV text, has
     no header, no readable line, another currency than USD, or dates that may be read two ways.
     """
     table = read_table(name, data)
@@ -132,6 +134,8 @@ def _line(row: Row, style: _Style, first: date, last: date) -> InvoiceLine:
         raise ValueError("it has no amount")
     amount = read_amount(_cell(cells, columns.amount), style.decimal_commas, where)
     model, description, kind = _what(cells, columns)
+    if total := next((text for text in (model, description) if text and is_total(text)), None):
+        raise ValueError(f"it is a total of other lines ({total[:40]!r})")
     quantity = read_number(_cell(cells, columns.quantity), style.decimal_commas)
     sent, received = _tokens(cells, style, kind, quantity)
     requests = _count(cells, columns.requests, style)

@@ -11,7 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["CURRENCIES", "MEANINGS", "Columns", "Format", "currency_of", "missing", "recognise"]
+__all__ = [
+    "CURRENCIES",
+    "MEANINGS",
+    "Columns",
+    "Format",
+    "currency_of",
+    "is_total",
+    "missing",
+    "recognise",
+]
 
 MEANINGS: Mapping[str, tuple[str, ...]] = {
     "day": (
@@ -60,6 +69,13 @@ CURRENCIES: Mapping[str, str] = {
     },
 }
 """Currency signs and codes as they stand beside amounts and in headers, in lower case."""
+
+TOTAL = re.compile(
+    r"(?:(?:grand|invoice|billing|overall|monthly|daily|net|gross)\s+)*(?:sub[\s-]?)?totals?"
+    r"(?:\s+(?:amount|cost|costs|charges?|due|usd|usage|spend|\(usd\)|\(\$\)))*"
+    r"(?:\s+(?:for|of|in)\s.*)?\s*:?",
+    re.IGNORECASE,
+)
 
 WITH_CURRENCY = re.compile(r"(.+?)[\s_(\[]+([^\s_()\[\]]+)[)\]]?\s*")
 
@@ -135,6 +151,11 @@ def missing(header: Sequence[str]) -> str:
     return (
         f"no column names {' or '.join(what for what, name in lacking.items() if name not in has)}"
     )
+
+
+def is_total(text: str) -> bool:
+    """Tell whether a line's name says that it adds up others: "Total", "Subtotal for May"."""
+    return TOTAL.fullmatch(text.strip()) is not None
 
 
 def currency_of(text: str) -> str | None:

@@ -12,9 +12,10 @@ from itertools import islice
 from assistant.cost.errors import InvoiceRefused
 from assistant.cost.invoice_columns import Columns, missing, recognise
 
-__all__ = ["MAX_BYTES", "Row", "Table", "read_table"]
+__all__ = ["MAX_BYTES", "MAX_MB", "Row", "Table", "read_table"]
 
-MAX_BYTES = 50_000_000
+MAX_MB = 50
+MAX_BYTES = MAX_MB * 1024 * 1024
 """A month of single calls is some megabytes; above this it is not an invoice."""
 
 HEADER_ROWS = 40
@@ -109,7 +110,7 @@ def _cells(line: str) -> list[str]:
 def _decode(name: str, data: bytes) -> str:
     if len(data) > MAX_BYTES:
         raise InvoiceRefused(
-            f"{name}: {len(data):,} bytes are more than {MAX_BYTES:,}. "
+            f"{name}: {len(data):,} bytes are more than {MAX_MB} MB. "
             "Export fewer days, or a daily report instead of single calls."
         )
     for signature, what in SIGNATURES:

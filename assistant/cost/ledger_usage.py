@@ -8,13 +8,13 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, case, func, literal, select, type_coerce
 
 from assistant.cost.cost_sums import Period, UsageGroup
-from assistant.cost.ledger_costs import CALL, MODEL, TALK, within
+from assistant.cost.ledger_costs import CALL, MODEL, TALK, joined, parts_of, within
 from assistant.cost.ledger_file import LedgerFile
 from assistant.cost.ledger_schema import attempts
-from assistant.cost.models import AttemptState, UsageSource
+from assistant.cost.models import AttemptState, CostSource, UsageSource
 from assistant.cost.reconciliation import LedgerDay
 
 __all__ = ["EXPORTED", "export_rows", "ledger_days", "usage_groups"]
@@ -23,6 +23,8 @@ A = attempts.c
 TEN_MINUTES = 15
 """Characters of a UTC time as text, up to the tens of its minutes."""
 UTC_DAY = 10
+BILLED = and_(CALL, A.cost_source != CostSource.LOCAL)
+"""Nobody sends an invoice for our own machines."""
 BATCH = 1_000
 COUNTS = (
     A.input_tokens,
@@ -65,32 +67,42 @@ def usage_groups(file: LedgerFile, period: Period, breaks: Sequence[int]) -> tup
 
 
 def ledger_days(file: LedgerFile, first: date, last: date) -> tuple[LedgerDay, ...]:
-    """Return the calls from `first` to `last`, by UTC day, provider and model. Raises LedgerError.
+    """Return what may be billed of `first` to `last`, by UTC day, provider and model.
 
-    The days are those of the start in UTC, as providers bill, not those of the deployment.
+    Calls of our own machines are left out. The days are those of the start in UTC, as providers
+    bill, not those of the deployment. Raises LedgerError.
     """
     start = _text(A.started)
     day = func.substr(start, 1, UTC_DAY)
     early = A.state.in_((AttemptState.STOPPED, AttemptState.ERROR))
     key = (day, A.provider, MODEL)
+    costs = [part for c in (A.cost, A.cost_low, A.cost_high) for part in parts_of(c, BILLED)]
     query = (
         select(
             *key,
             func.count(),
-            *(func.sum(column) for column in (A.cost, A.cost_low, A.cost_high)),
+            *costs,
             func.count().filter(A.cost.is_(None)),
             func.count().filter(A.usage_source == UsageSource.ESTIMATED),
             func.count().filter(early),
             func.sum(A.input_tokens),
             func.sum(A.output_tokens),
         )
-        .where(CALL, start >= first.isoformat(), start < (last + timedelta(days=1)).isoformat())
+        .where(BILLED, start >= first.isoformat(), start < (last + timedelta(days=1)).isoformat())
         .group_by(*key)
         .order_by(*key)
     )
     with file.read() as connection:
-        rows = connection.execute(query).all()
-    return tuple(LedgerDay(date.fromisoformat(day), *row) for day, *row in rows)
+        return tuple(_ledger_day(*row) for row in connection.execute(query))
+
+
+def _ledger_day(day: str, provider: str, model: str, calls: int, *sums: Any) -> LedgerDay:
+    *costs, unpriced, estimated, early, sent, said = sums
+    cost, low, high = joined(costs)
+    return LedgerDay(
+        *(date.fromisoformat(day), provider, model, calls, cost, low, high),
+        *(unpriced, estimated, early, sent, said),
+    )
 
 
 def export_rows(file: LedgerFile, period: Period) -> Iterator[tuple[Any, ...]]:

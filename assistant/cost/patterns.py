@@ -17,6 +17,7 @@ __all__ = [
     "constant_factors",
     "day_boundaries",
     "key_of",
+    "net_of",
     "other_names",
     "rounding",
     "rounding_unit",
@@ -116,7 +117,7 @@ def _boundary(run: Sequence[ReconciledRow]) -> Explanation:
 
 def constant_factors(rows: Iterable[ReconciledRow], unit: int) -> Found:
     """Find a ratio of invoiced to metered that many rows share, or one of a provider's tiers."""
-    comparable = [row for row in rows if _net(row) > 0 and row.metered and not row.unpriced]
+    comparable = [row for row in rows if net_of(row) > 0 and row.metered and not row.unpriced]
     groups = [comparable]
     groups += [
         [row for row in comparable if row.model == model]
@@ -135,7 +136,7 @@ def _factor(rows: Sequence[ReconciledRow], unit: int) -> Explanation | None:
     metered = sum(row.metered or 0 for row in rows)
     if not metered:
         return None
-    ratio = Fraction(sum(_net(row) for row in rows), metered)
+    ratio = Fraction(sum(net_of(row) for row in rows), metered)
     tier = next((tier for tier in TIERS if abs(ratio - tier) <= FACTOR_TOLERANCE * tier), None)
     if abs(ratio - 1) <= FACTOR_TOLERANCE or (len(rows) < 2 and tier is None):
         return None
@@ -159,10 +160,10 @@ def _reason(ratio: Fraction) -> str:
 
 def _follows(row: ReconciledRow, ratio: Fraction, unit: int) -> bool:
     expected = ratio * (row.metered or 0)
-    return abs(_net(row) - expected) <= expected * FACTOR_TOLERANCE + rounding(row, unit)
+    return abs(net_of(row) - expected) <= expected * FACTOR_TOLERANCE + rounding(row, unit)
 
 
-def _net(row: ReconciledRow) -> int:
+def net_of(row: ReconciledRow) -> int:
     """Return what was invoiced without credits."""
     return row.invoiced - row.credits
 

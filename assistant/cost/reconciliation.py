@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from assistant.cost.invoice import InvoiceLine
@@ -136,7 +135,8 @@ class Reconciliation:
     """An invoice compared with the ledger over the UTC days `first` to `last`, both included.
 
     Totals are sums over the rows, in pico-dollars. `differing` adds up the size of all
-    differences, credits apart, whatever their sign; `explained` is the part with a reason.
+    differences, credits apart, whatever their sign; `explained` is the part with a possible
+    reason, which is no proof.
     `outside` rows of the ledger lie outside the period, `elsewhere` rows belong to other
     providers; both were left out, with so many calls.
     """
@@ -159,9 +159,9 @@ class Reconciliation:
     elsewhere_calls: int
 
     @property
-    def explained_share(self) -> Decimal | None:
-        """Return the explained part of the differences, 0 to 1; None where nothing differs."""
-        return Decimal(self.explained) / self.differing if self.differing else None
+    def unexplained(self) -> int:
+        """Return the part of `differing` that no reason was found for, in pico-dollars."""
+        return self.differing - self.explained
 
 
 def _known_sum(counts: Iterable[int | None]) -> int | None:

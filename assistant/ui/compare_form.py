@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.backends.entry import BackendEntry
-from assistant.comparing import Job
+from assistant.comparing_job import Job
 from assistant.comparison_forecast import at_most
 from assistant.questions import Question, parse_questions
 from assistant.ui import compare_state, comparing, state
@@ -112,13 +112,13 @@ def _foresee(picked: Sequence[BackendEntry], file: UploadedFile | None) -> None:
     names = [entry.name for entry in picked]
     try:
         questions = _read(file) if file is not None else (Question(None, "?"),)
-        told = at_most(runtime().meter, _job("", names, questions, None))
+        job = _job("", names, questions, None)
+        told = at_most(runtime().meter, job)
     except LoadFactorError as error:
         st.warning(as_label(str(error)), icon=":material/error:")
         return
     if file is not None:
-        graded = sum(question.gold.gradable for question in questions)
-        told = f"{count(len(questions), 'question')}, {graded} with a gold answer · {told}"
+        told = f"{count(len(questions), 'question')}, {job.graded} with a gold answer · {told}"
     st.html(f'<div class="lf-where">{as_html(told)}</div>')
 
 

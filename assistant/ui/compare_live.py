@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from assistant.compared import Compared, Result
-from assistant.comparison_report import outcome
+from assistant.comparison_tables import outcome
 from assistant.cost.money import show_tokens
 from assistant.cost.spent import spent
 from assistant.ui.comparing import Live, RunningComparison, View

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -10,8 +10,9 @@ import streamlit as st
 from assistant.archive_records import evidence_from
 from assistant.archive_schema import VERSION, Record
 from assistant.compared import Asked, Comparison, Result
-from assistant.comparison_report import result_cells, results_csv, summaries_csv, summary_cells
+from assistant.comparison_report import results_csv, summaries_csv
 from assistant.comparison_summary import summaries
+from assistant.comparison_tables import Row, result_rows, summary_rows
 from assistant.conversation import Evidence
 from assistant.ui import compare_charts
 from assistant.ui.citations import describe
@@ -31,8 +32,9 @@ READING = (
 GRADING = (
     "**Correct** is decided by rules, never by a model: all that the answer must contain occurs in "
     "it, or it states the one figure of the right answer with a citation that supports it, or it "
-    "refuses where the documents hold no answer. A failed call is not correct. What each answer "
-    "costs divides all the backend's calls; a correct one, those of graded questions."
+    "refuses, without a figure of its own, where the documents hold no answer. A failed call is "
+    "not correct; one that was never made is not graded. What each answer costs divides all the "
+    "backend's calls; a correct one, those of graded questions."
 )
 
 
@@ -44,7 +46,7 @@ def draw(comparison: Comparison) -> None:
         asked = comparison.questions[0]
         st.html(f'<div class="lf-question">{as_html(asked.text)}</div>')
         _answers(comparison, 0)
-        _table(result_cells(comparison, 0))
+        _table(result_rows(comparison, 0))
         st.caption(READING)
     if comparison.results:
         _take_away(comparison)
@@ -57,7 +59,7 @@ def _set(comparison: Comparison) -> None:
     if not comparison.results:
         return
     compare_charts.cost_against_quality(summaries(comparison), graded=comparison.graded)
-    _table(summary_cells(comparison))
+    _table(summary_rows(comparison))
     st.caption(READING)
     if comparison.graded:
         st.caption(GRADING)
@@ -67,7 +69,7 @@ def _set(comparison: Comparison) -> None:
         format_func=lambda place: _name(comparison.questions[place], place),
         key=f"compare-read-{comparison.id}",
     )
-    _table(result_cells(comparison, number))
+    _table(result_rows(comparison, number))
     _answers(comparison, number)
 
 
@@ -120,13 +122,13 @@ def _evidence(evidence: Sequence[Evidence]) -> None:
             )
 
 
-def _table(rows: Sequence[Mapping[str, str]]) -> None:
+def _table(rows: Sequence[Row]) -> None:
     """Draw backends as columns and what was measured as rows: narrow screens hold more rows."""
-    heading, *measures = rows[0] if rows else [""]
-    top = "".join(f'<th scope="col">{_named(row[heading])}</th>' for row in rows)
+    measures = list(rows[0].cells) if rows else []
+    top = "".join(f'<th scope="col">{_named(row)}</th>' for row in rows)
     body = "".join(
         f'<tr><th scope="row">{as_html(measure)}</th>'
-        + "".join(f"<td>{as_html(row[measure])}</td>" for row in rows)
+        + "".join(f"<td>{as_html(row.cells[measure])}</td>" for row in rows)
         + "</tr>"
         for measure in measures
     )
@@ -136,11 +138,10 @@ def _table(rows: Sequence[Mapping[str, str]]) -> None:
     )
 
 
-def _named(cell: str) -> str:
+def _named(row: Row) -> str:
     """Show what a backend stands out for below its name."""
-    name, *marks = cell.split(" · ")
-    shown = "".join(f'<span class="lf-mark">{as_html(mark)}</span>' for mark in marks)
-    return f"{as_html(name)}{shown}"
+    shown = "".join(f'<span class="lf-mark">{as_html(mark)}</span>' for mark in row.marks)
+    return f"{as_html(row.label)}{shown}"
 
 
 def _take_away(comparison: Comparison) -> None:

@@ -12,7 +12,8 @@ import streamlit as st
 
 from assistant.archive_comparisons import ComparisonArchive
 from assistant.compared import Comparison, Result
-from assistant.comparing import UNEXPECTED, Happened, Job, Run
+from assistant.comparing import UNEXPECTED, Happened, Run
+from assistant.comparing_job import Job
 from assistant.cost.models import Attempt
 from assistant.events import Asking, TextDelta, Waiting
 from assistant.inquiry import Searchable
@@ -61,8 +62,8 @@ class RunningComparison:
         self._run = Run(job, corpus, runtime().meter, self._stop)
         self._ledger = runtime().meter.ledger
         self._changed = Condition()
-        columns = {backend.name: Live() for backend in job.backends}
-        self._view = View(self._run.so_far, 0, columns)
+        so_far = self._run.so_far
+        self._view = View(so_far, 0, {backend.name: Live() for backend in so_far.backends})
         self._thread = Thread(target=self._do, name=job.id, daemon=True)
 
     def start(self) -> None:

@@ -17,6 +17,7 @@ import streamlit as st
 from assistant.cost.cost_sums import Sums
 from assistant.cost.models import Repriced
 from assistant.cost.money import show_range, show_usd
+from assistant.ui.escape import as_label
 
 __all__ = ["daily_chart", "elsewhere_chart"]
 
@@ -26,8 +27,10 @@ import_module("pandas")
 PICO = 10**12
 MOST_DAYS = 92
 """A longer period is drawn by month."""
-HEIGHT = 260
+HEIGHT = 320
 ROW_HEIGHT = 30
+AXIS_HEIGHT = 60
+"""Streamlit fits the axis and its title into a chart's height."""
 BAR = 10
 COLOURS = (
     *("#1f8a7b", "#d08a2e", "#5b7fbd", "#b3564f", "#8a6fb0", "#6d8f3c"),
@@ -42,25 +45,34 @@ Bars = dict[tuple[str, str], int]
 
 
 def daily_chart(daily: Iterable[Sums], labels: Mapping[str, str]) -> None:
-    """Draw dollars by day and backend; tokens where no dollar is known or spent."""
+    """Draw dollars by day and backend; tokens where no dollar is known or spent.
+
+    Backends without any are named below the chart.
+    """
     found = [part for part in daily if part.key[0] is not None]
     dollars = any(part.cost for part in found)
     spans = _spans([part.key[0] or "" for part in found])
-    if len(spans) < 2:
-        return
     bars: defaultdict[tuple[str, str], int] = defaultdict(int)
     for part in found:
         amount = part.cost if dollars else (part.input_tokens or 0) + (part.output_tokens or 0)
         backend = part.key[1] or ""
         bars[_span(part.key[0] or "", spans), labels.get(backend, backend)] += amount or 0
-    st.altair_chart(_stacked(bars, spans, dollars=dollars), width="stretch")
+    drawn = {backend for (_, backend), amount in bars.items() if amount}
+    if len(spans) < 2 or not drawn:
+        return
+    shown = {key: amount for key, amount in bars.items() if key[1] in drawn}
+    st.altair_chart(_stacked(shown, spans, dollars=dollars), width="stretch")
+    left = sorted({backend for _, backend in bars} - drawn)
+    if left:
+        what = "dollars" if dollars else "tokens"
+        st.caption(as_label(f"Without {what}: {', '.join(left)}"))
 
 
 def elsewhere_chart(repriced: Sequence[Repriced], spent: int | None) -> None:
     """Draw what a period would cost elsewhere as ranges, and a line at what was spent."""
     rows = [
         {
-            "on": one.reference.label,
+            "on": f"{one.reference.label}{' (part)' * (one.unpriced > 0)}",
             "low": one.low / PICO,
             "high": one.high / PICO,
             "shown": show_range(one.low, one.high, estimated=True),
@@ -69,18 +81,19 @@ def elsewhere_chart(repriced: Sequence[Repriced], spent: int | None) -> None:
         if one.low is not None and one.high is not None
     ]
     dollars = alt.Axis(title="dollars", format=DOLLARS, grid=True, tickCount=5)
+    names = alt.Axis(labelLimit=160, labelOverlap=False)
     ranges = (
         alt.Chart({"values": rows})
         .mark_rule(strokeWidth=BAR, strokeCap="round", color=COLOURS[2])
         .encode(
             x=alt.X("low:Q", axis=dollars),
             x2="high:Q",
-            y=alt.Y("on:N", sort=None, title=None, axis=alt.Axis(labelLimit=160)),
+            y=alt.Y("on:N", sort=None, title=None, axis=names),
             tooltip=[alt.Tooltip("on:N", title="backend"), alt.Tooltip("shown:N", title="cost")],
         )
     )
     chart = ranges if spent is None else ranges + _spent_line(spent)
-    st.altair_chart(chart.properties(height=ROW_HEIGHT * len(rows) + BAR), width="stretch")
+    st.altair_chart(chart.properties(height=ROW_HEIGHT * len(rows) + AXIS_HEIGHT), width="stretch")
 
 
 def _spent_line(spent: int) -> alt.Chart:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from assistant.cost.cost_reading import compare_invoice
+from assistant.cost.cost_reading import compare_invoice, providers_of
 from assistant.cost.invoice import Invoice, read_invoice
+from assistant.cost.invoice_table import MAX_MB
 from assistant.cost.money import show_range, show_usd
 from assistant.cost.reconciliation import ReconciledRow, Reconciliation
 from assistant.cost_printing import explained, why
@@ -17,34 +20,45 @@ from corpus.errors import LoadFactorError
 __all__ = ["invoice_box"]
 
 MOST_ROWS = 200
-EVERYBODY = "all providers"
 HOW = (
     "A cost export or invoice of a provider as CSV. It is compared with the calls of its days and "
     "not kept."
 )
 
 
-def invoice_box(providers: list[str]) -> None:
+def invoice_box() -> None:
     """Draw the box that takes an invoice, and what comparing it shows."""
     uploaded = st.file_uploader(
-        "Invoice of a provider (CSV)", type=["csv", "tsv", "txt"], help=HOW, key="invoice"
+        "Invoice of a provider (CSV)",
+        type=["csv", "tsv", "txt"],
+        help=HOW,
+        key="invoice",
+        max_upload_size=MAX_MB,
     )
     if uploaded is None:
         return
     try:
         invoice = read_invoice(uploaded.name, uploaded.getvalue())
-        _draw(compare_invoice(runtime().meter.ledger.file, invoice, _provider(invoice, providers)))
+        called = providers_of(runtime().meter.ledger.file, invoice)
+        provider = _provider(invoice, called)
+        if provider is not None or not called:
+            _draw(compare_invoice(runtime().meter.ledger.file, invoice, provider))
         _notes(invoice)
     except LoadFactorError as error:
         st.error(as_label(str(error)), icon=":material/error:")
 
 
-def _provider(invoice: Invoice, providers: list[str]) -> str | None:
-    """Return whose invoice it is; the reader says so where the format does not."""
-    if invoice.provider is not None:
-        return invoice.provider
-    chosen = st.selectbox("Whose invoice is it?", [EVERYBODY, *providers], key="invoice-provider")
-    return None if chosen == EVERYBODY else chosen
+def _provider(invoice: Invoice, called: Sequence[str]) -> str | None:
+    """Return whose invoice it is; where the format does not tell, the reader has to say so."""
+    if invoice.provider is not None or len(called) < 2:
+        return invoice.provider or next(iter(called), None)
+    return st.selectbox(
+        "Whose invoice is it?",
+        called,
+        index=None,
+        placeholder="Choose the provider that sent it",
+        key="invoice-provider",
+    )
 
 
 def _draw(found: Reconciliation) -> None:

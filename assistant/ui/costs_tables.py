@@ -10,7 +10,7 @@ from assistant.cost.cost_report import CostReport, CostRow
 from assistant.cost.cost_sums import Dimension
 from assistant.cost.models import Repriced
 from assistant.cost.money import show_range, show_tokens, show_usd
-from assistant.cost_printing import show_each
+from assistant.cost_printing import show_calls, show_each
 from assistant.ui.escape import as_html, count
 
 __all__ = ["breakdown", "elsewhere_table", "figures", "html_table", "savings_table"]
@@ -30,25 +30,26 @@ HEADINGS = {
 def figures(report: CostReport) -> None:
     """Draw what was spent, the calls and answers, the cost of a useful answer, what was saved."""
     total, totals = report.total, report.total.totals
-    ranged = totals.cost_low != totals.cost_high
-    bounds = show_range(totals.cost_low, totals.cost_high) if ranged else ""
+    bounds = total.bounds
     left = [f"{totals.unpriced:,} without a price"] if totals.unpriced else []
     left += [f"{totals.unmetered:,} on own machines"] if totals.unmetered else []
-    notes = [f"between {bounds}"] if bounds else []
+    ranged = bounds is not None and bounds[0] != bounds[1]
+    notes = [f"between {show_range(*bounds)}"] if bounds and ranged else []
     marked, useful = total.answers.marked, total.answers.useful
-    cached = total.sums.cached
+    cached, embeddings = total.sums.cached, total.sums.embeddings
     cards = (
         ("Spent", total.spent.dollars, " · ".join([*notes, *left])),
         (
             "Calls and answers",
-            f"{totals.attempts:,} → {total.answers.answers:,}",
+            f"{total.sums.talks:,} → {total.answers.answers:,}",
             f"{_tokens(total)} · {total.sums.seconds:,.0f} s"
+            + (f" · {count(embeddings, 'embedding')}" if embeddings else "")
             + (f" · {count(cached, 'answer')} given again" if cached else ""),
         ),
         (
             "Per useful answer",
             show_each(total.per_useful),
-            f"{useful:,} useful of {marked:,} marked · {_passed(total)}",
+            " · ".join(filter(None, (f"{useful:,} useful of {marked:,} marked", _passed(total)))),
         ),
         ("Saved", _saved(report), _saved_note(report)),
     )
@@ -147,21 +148,22 @@ def _cells(row: CostRow) -> list[str]:
     totals, answers = row.totals, row.answers
     return [
         row.spent.dollars,
-        f"{totals.attempts:,}",
+        show_calls(row),
         show_tokens(totals.input_tokens, estimated=totals.estimated) if row.sums.talks else "",
         show_tokens(totals.output_tokens, estimated=totals.estimated) if row.sums.talks else "",
         f"{row.sums.seconds:,.1f}",
         f"{answers.answers:,}",
         f"{answers.useful:,} of {answers.marked:,}" if answers.marked else "",
         show_each(row.per_useful) if answers.useful else "",
-        f"{answers.supported:,}" if answers.answers else "",
+        f"{answers.supported:,} of {answers.checked:,}" if answers.checked else "",
     ]
 
 
 def _passed(row: CostRow) -> str:
-    each, passed = row.per_supported, f"{row.answers.supported:,}"
+    each, answers = row.per_supported, row.answers
+    passed = f"{answers.supported:,} of {answers.checked:,} checked passed"
     if each is None or each.cost is None:
-        return f"{passed} passed every check"
+        return passed if answers.checked else ""
     return f"{each.dollars} per answer that passed every check ({passed})"
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from assistant.archive_comparisons import ComparisonArchive
 from assistant.archive_records import record_of
-from assistant.compared import to_json
+from assistant.compared import from_json, to_json
 from assistant.conversation import Flag, FlagKind
 from assistant.cost.errors import LedgerError
 from assistant.cost.ledger import Ledger
@@ -37,7 +37,7 @@ def test_a_comparison_comes_back_as_it_was(ledger: Ledger, data: Path) -> None:
     stored = record_of(evidence((document("Letter"), SECRET)), None).evidence
     question = replace(asked(gold=Gold(True, ("5",), "$5 billion")), evidence=stored)
     found = comparison(
-        result(flags=(FLAG,), correct=True),
+        result(flags=(FLAG,), correct=True, served=("gpt-5-2025-08-07",)),
         result(backend="second", spent=UNMETERED, cost_low=None, cost_high=None),
         questions=(question,),
     )
@@ -52,6 +52,13 @@ def test_the_record_holds_no_text_of_a_document_and_whole_money() -> None:
     assert "turbines" not in json.dumps(record)
     assert isinstance(record["results"][0]["spent"]["cost"], int)
     assert record["version"] == 1
+
+
+def test_a_record_from_before_a_field_was_added_still_loads() -> None:
+    found = comparison(result(served=()))
+    record = to_json(found)
+    del record["results"][0]["served"]
+    assert from_json(record) == found
 
 
 def test_what_grows_is_kept_in_place_of_what_it_was(ledger: Ledger) -> None:

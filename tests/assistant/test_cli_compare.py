@@ -148,8 +148,48 @@ def test_a_wrong_call_is_explained(servers: Servers, words: list[str], said: str
     assert said in result.output
 
 
-def test_what_cannot_be_used_is_told_before_anything_is_spent(servers: Servers) -> None:
+def test_what_cannot_be_used_is_told_beside_the_others(servers: Servers) -> None:
+    result = run("compare", QUESTION, "--backends", "second,first", "--local-only", "--json")
+    assert result.exit_code == 3
+    first, second = rows(result)
+    assert (first["backend"], first["state"], first["answer"]) == ("first", "answered", RIGHT)
+    assert (second["backend"], second["state"]) == ("second", "failed")
+    assert "local only" in second["error"] and "local only" in result.stderr
+    assert "1 question, 0 with a gold answer: 1 call" in result.stderr
+    assert servers[0].requests and not servers[1].requests
+
+
+def test_where_none_can_be_used_nothing_is_asked(servers: Servers, tmp_path: Path) -> None:
+    outside = BACKENDS.replace('model = "gpt-5"\n', 'model = "gpt-5"\nlocality = "outside"\n')
+    text = outside.format(first=servers[0].address, second=servers[1].address)
+    (tmp_path / "backends.toml").write_text(text, encoding="utf-8")
     result = run("compare", QUESTION, "--backends", "first,second", "--local-only")
     assert result.exit_code == 1
-    assert "local only" in str(result.exception)
+    assert "First is outside" in str(result.exception)
+    assert "Second is outside" in str(result.exception)
     assert not servers[0].requests and not servers[1].requests
+
+
+def test_an_unknown_name_is_told_before_anything_is_asked(servers: Servers) -> None:
+    result = run("compare", QUESTION, "--backends", "first,third")
+    assert result.exit_code == 1
+    assert "No backend 'third'" in str(result.exception)
+    assert not servers[0].requests
+
+
+def test_how_many_questions_are_graded_is_told_first(servers: Servers, tmp_path: Path) -> None:
+    path = questions(tmp_path)
+    path.write_text(path.read_text() + '\n{"question": "Why?"}', encoding="utf-8")
+    result = run("compare", "--questions", path, "--backends", "first,second")
+    assert result.stderr.startswith("3 questions, 2 with a gold answer: 6 calls: ")
+
+
+def test_a_misspelt_key_is_refused_before_anything_is_asked(
+    servers: Servers, tmp_path: Path
+) -> None:
+    path = tmp_path / "set.jsonl"
+    path.write_text(json.dumps({"question": QUESTION, "must_contains": ["4.2"]}))
+    result = run("compare", "--questions", path, "--backends", "first,second")
+    assert result.exit_code == 1
+    assert 'did you mean "must_contain"' in str(result.exception)
+    assert not servers[0].requests

@@ -136,6 +136,7 @@ def test_a_period_is_repriced_on_a_backend(data: Path) -> None:
     assert "Five: ≈$0.0465–$0.0735" in shown
     assert "Repriced, not run" in shown
     assert "House: —, it has no price" in run(data, "--on", "house").stdout
+    assert "House: —, it has no price" in run(data, "--on", "hOUSE").stdout
     unknown = run(data, "--on", "nobody")
     assert isinstance(unknown.exception, ConfigurationError)
     assert "five" in str(unknown.exception)
@@ -145,10 +146,10 @@ def test_a_period_is_repriced_on_a_backend(data: Path) -> None:
 def test_an_invoice_is_compared_in_words_and_for_programs(data: Path, tmp_path: Path) -> None:
     bill = tmp_path / "bill.csv"
     bill.write_text(INVOICE.format(day=TODAY), encoding="utf-8")
-    shown = run(data, "--invoice", str(bill)).stdout
+    shown = run(data, "--invoice", str(bill), "--provider", "openai").stdout
     assert "bill.csv" in shown
     assert "invoiced $0.0255" in shown
-    found = rows(run(data, "--json", "--invoice", str(bill)))
+    found = rows(run(data, "--json", "--invoice", str(bill), "--provider", "openai"))
     (row,) = [
         one["invoice_row"] for one in found if one.get("invoice_row", {}).get("model") == "gpt-5"
     ]
@@ -175,6 +176,34 @@ def test_calls_without_a_price_agree_with_no_invoice(data: Path, tmp_path: Path)
     bill.write_text(f"date,model,cost_usd\n{TODAY},gpt-5,0.0155\n", encoding="utf-8")
     with closing(Ledger(data / "ledger.db")) as ledger:
         keep(ledger, call(None, USAGE_A, at=NOW, model_served="qwen3-max"))
-    shown = run(data, "--invoice", str(bill)).stdout
+    shown = run(data, "--invoice", str(bill), "--provider", "openai").stdout
     (line,) = [line for line in shown.splitlines() if "qwen3-max" in line]
     assert "No amount to compare: 1 of 1 calls have no price here." in line
+
+
+def test_a_bill_is_compared_with_the_calls_of_who_sent_it(data: Path, tmp_path: Path) -> None:
+    bill = tmp_path / "bill.csv"
+    bill.write_text(f"date,model,cost_usd\n{TODAY},gpt-5,0.0155\n", encoding="utf-8")
+    asked = run(data, "--invoice", str(bill))
+    assert asked.exit_code == 2
+    words = " ".join(asked.output.replace("│", " ").split())
+    assert "add --provider with one of house, openai" in words
+    assert "local" not in words
+    found = rows(run(data, "--json", "--invoice", str(bill), "--provider", "openai"))
+    assert found[-1]["invoice"]["provider"] == "openai"
+    assert (found[-1]["invoice"]["difference_usd"], found[-1]["invoice"]["differing_usd"]) == (
+        "0",
+        "0",
+    )
+    nobody = run(data, "--invoice", str(bill), "--provider", "nobody")
+    assert nobody.exit_code == 2
+    assert run(data, "--provider", "openai").exit_code == 2
+
+
+def test_the_only_provider_need_not_be_named(data: Path, tmp_path: Path) -> None:
+    old = TODAY - timedelta(days=400)
+    bill = tmp_path / "bill.csv"
+    bill.write_text(f"date,model,cost_usd\n{old},gpt-5,0.0155\n", encoding="utf-8")
+    shown = run(data, "--invoice", str(bill)).stdout
+    assert "metered of openai" in shown
+    assert "Nothing differs." in shown

@@ -13,9 +13,11 @@ import pytest
 
 from assistant.backends.backend import Backend
 from assistant.backends.entry import BackendEntry, Kind
+from assistant.backends.errors import BackendUnavailable
 from assistant.backends.registry import Registry
-from assistant.compared import Comparison, Result, ResultState
-from assistant.comparing import UNEXPECTED, Happened, Job, Run, compare, turn_of
+from assistant.compared import Compared, Comparison, Result, ResultState
+from assistant.comparing import UNEXPECTED, Happened, Run, compare, turn_of
+from assistant.comparing_job import Job, Unasked, usable
 from assistant.cost.budget import Budgets, Scope
 from assistant.cost.ledger import Ledger
 from assistant.cost.meter import Meter
@@ -26,7 +28,7 @@ from assistant.grading import Gold
 from assistant.inquiry import Inquiry
 from assistant.prompts import REFUSAL
 from assistant.questions import Question
-from corpus.errors import CorpusBusy
+from corpus.errors import ConfigurationError, CorpusBusy
 from tests.assistant.test_research import ShelfCorpus
 from tests.fakes import ScriptedChat
 from tests.servers.loopback import Hold, LoopbackServer, Received
@@ -178,12 +180,63 @@ class _Unready(Meter):
 def test_over_budget_is_a_result_and_nothing_is_sent(two: Two, meter: Meter) -> None:
     three_cents = Budgets({Scope.DAY: 3 * 10**10})
     limited = Meter(meter.ledger, Prices(), meter.now, budgets=three_cents)
-    found = run(limited, two.backends)
+    gold = Gold(must_contain=("125",))
+    found = run(limited, two.backends, Question(None, QUESTION, gold=gold))
     first, second = one(found, "first"), one(found, "second")
+    assert (first.correct, second.correct) == (None, True), "it was given no chance"
     assert (first.state, second.state) == (ResultState.FAILED, ResultState.ANSWERED)
     assert first.error and "budget" in first.error
     assert (first.spent.calls, first.source) == (0, None)
     assert not two.first.requests
+
+
+def test_what_cannot_be_used_is_listed_as_failed_beside_the_others(meter: Meter) -> None:
+    keyless = Compared("keyless", "Keyless", "anthropic", "claude", "api.anthropic.com")
+    job = Job(
+        (Question(None, QUESTION, gold=Gold(must_contain=("125",))), Question(None, QUESTION)),
+        (scripted("first", RIGHT),),
+        unasked=(Unasked(keyless, "Keyless needs a key."),),
+    )
+    doing = Run(job, ShelfCorpus(), meter, StopSignal())
+    ended = [one.backend for one in doing.events() if one.result is not None]
+    found = doing.so_far
+    assert ended == ["first", "keyless"] * 2
+    assert found.backends[1] == keyless and found.is_done(0) and found.is_done(1)
+    assert [r.error for r in found.of_backend("keyless")] == ["Keyless needs a key."] * 2
+    assert {(r.state, r.correct) for r in found.of_backend("keyless")} == {
+        (ResultState.FAILED, None)
+    }
+    assert found.questions[0].passages, "the evidence is that of the others"
+    assert {row.backend for row in meter.ledger.attempts()} == {"first"}
+
+
+def test_of_backends_of_which_none_can_be_used_all_reasons_are_told() -> None:
+    entries = tuple(
+        BackendEntry(name, name.title(), Kind.ANTHROPIC, "anthropic", "claude", key="NO_KEY")
+        for name in ("one", "two")
+    )
+    with pytest.raises(BackendUnavailable, match=r"One needs a key: .* Two needs a key: "):
+        usable(Registry(entries, {}), ["one", "two"])
+    found, unasked = usable(Registry(entries, {"NO_KEY": "k"}), ["two"])
+    assert ([one.name for one in found], unasked) == (["two"], ())
+    with pytest.raises(ConfigurationError, match="No backend 'three'"):
+        usable(Registry(entries, {}), ["one", "three"])
+
+
+def test_the_model_that_served_is_kept(two: Two, meter: Meter) -> None:
+    two.first.queue(completion(RIGHT, model="gpt-5-2025-08-07"))
+    found = run(meter, two.backends)
+    assert one(found, "first").served == ("gpt-5-2025-08-07",)
+    assert one(found, "second").served == ("gpt-5-mini",)
+
+
+def test_a_refusal_with_an_invented_figure_is_not_correct(meter: Meter) -> None:
+    invents = scripted("invents", f"{REFUSAL} It is $5 billion [1].")
+    refuses = scripted("refuses", REFUSAL)
+    asked = Question("a", "What is it on Mars?", gold=Gold(answerable=False))
+    found = run(meter, (invents, refuses), asked)
+    assert {result.state for result in found.results} == {ResultState.REFUSED}
+    assert [result.correct for result in found.results] == [False, True]
 
 
 def test_a_slow_backend_keeps_nobody_waiting(two: Two, meter: Meter) -> None:

@@ -6,19 +6,19 @@ import csv
 import io
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from assistant.compared import ResultState
 from assistant.comparison_report import (
-    result_cells,
     result_json,
     results_csv,
     summaries_csv,
-    summary_cells,
     summary_json,
 )
 from assistant.comparison_summary import marks, summaries
+from assistant.comparison_tables import result_rows, summary_rows
 from assistant.conversation import Flag, FlagKind
 from assistant.cost.spent import Spent
 from tests.assistant.compared_values import (
@@ -46,6 +46,7 @@ def test_quotients_divide_all_that_was_paid() -> None:
     assert (one.correct, one.graded) == (2, 3)
     assert one.quality == pytest.approx(2 / 3)
     assert one.spent.whole == 4 * CENT
+    assert one.per_question.cost == CENT
     assert one.per_answer.cost == 2 * CENT
     assert one.per_correct.cost == 15 * 10**9, "three graded questions over two correct answers"
     assert one.per_cited.cost == 4 * CENT
@@ -68,7 +69,7 @@ def test_nothing_to_divide_by_is_no_number() -> None:
     (one,) = summaries(found)
     assert [each.cost for each in (one.per_answer, one.per_correct, one.per_cited)] == [None] * 3
     assert one.per_correct.why == "not graded"
-    assert summary_cells(found)[0]["Correct"] == "—"
+    assert summary_rows(found)[0].cells["Correct"] == "—"
 
 
 def test_medians_leave_failures_out() -> None:
@@ -78,12 +79,91 @@ def test_medians_leave_failures_out() -> None:
     assert (one.first_token, one.seconds) == (0.5, 2.0)
 
 
+def test_a_fast_refusal_makes_no_backend_the_fastest() -> None:
+    refusal = result(1, backend="first", state=ResultState.REFUSED, seconds=0.1, first_token=0.1)
+    found = comparison(
+        result(0, backend="first", seconds=3.0),
+        refusal,
+        result(0, backend="second", seconds=2.0),
+        result(1, backend="second", seconds=2.0),
+    )
+    first, second = summaries(found)
+    assert (first.seconds, first.first_token) == (3.0, 0.5)
+    assert marks((first, second))["second"] == ("cheapest", "fastest")
+
+
+@pytest.mark.parametrize(
+    ("changes", "cited", "supported"),
+    [
+        ({}, True, True),
+        ({"flags": (Flag(FlagKind.UNSUPPORTED_FIGURE, "."),)}, True, False),
+        ({"flags": (Flag(FlagKind.UNCITED_STATEMENT, "."),)}, True, False),
+        ({"flags": (Flag(FlagKind.UNRELATED_CITATION, "."),)}, False, False),
+        ({"flags": (Flag(FlagKind.INVENTED_CITATION, "."),), "dropped": 1}, False, False),
+        ({"flags": (FLAG,), "citations": 0}, False, False),
+        ({"citations": 0}, False, True),
+        ({"dropped": 1}, False, True),
+        ({"state": ResultState.REFUSED}, False, False),
+    ],
+)
+def test_valid_citations_and_all_checks_are_two_measures(
+    changes: dict[str, Any], cited: bool, supported: bool
+) -> None:
+    found = comparison(result(0, **changes), result(1))
+    (one,) = summaries(found)
+    assert (one.cited, one.supported) == (1 + cited, 1 + supported)
+    cells = summary_rows(found)[0].cells
+    assert cells["All citations valid"] == f"{1 + cited} of 2"
+    assert cells["Passed every check"] == f"{1 + supported} of 2"
+    told = summary_json(found, one)
+    assert (told["all_citations_valid"], told["supported"]) == (1 + cited, 1 + supported)
+    assert one.per_cited.cost == 2 * CENT // (1 + cited)
+
+
+def test_what_was_never_asked_costs_nothing_a_question() -> None:
+    unasked = result(
+        state=ResultState.FAILED, spent=Spent(0, 0, False, 0, 0), attempts=(), source=None
+    )
+    (one,) = summaries(comparison(unasked))
+    assert (one.per_question.cost, one.per_question.why) == (None, "not asked")
+
+
+def test_a_model_that_was_not_asked_for_is_named() -> None:
+    alike = comparison(result(served=("model-first",)), result(backend="second"))
+    assert all("Served by" not in row.cells for row in result_rows(alike, 0))
+    found = comparison(
+        result(0, served=("model-first-2026-01",)),
+        result(1, served=("model-first",)),
+        result(0, backend="second"),
+        result(1, backend="second"),
+    )
+    first, second = (row.cells["Served by"] for row in result_rows(found, 0))
+    assert (first, second) == ("model-first-2026-01", "—")
+    assert "Served by" not in result_rows(found, 1)[0].cells
+    assert summary_rows(found)[0].cells["Served by"] == "model-first-2026-01, model-first"
+    assert result_json(found, found.results[0])["served"] == ["model-first-2026-01"]
+    assert next(csv.DictReader(io.StringIO(results_csv(found))))["served"] == "model-first-2026-01"
+
+
 def test_the_cheapest_and_the_fastest_are_said_in_words() -> None:
     dear = replace(PRICED, cost=3 * CENT)
     found = comparison(result(backend="first"), result(backend="second", spent=dear, seconds=1.0))
     assert marks(summaries(found)) == {"first": ("cheapest",), "second": ("fastest",)}
-    first, second = result_cells(found, 0)
-    assert (first["Backend"], second["Backend"]) == ("First · cheapest", "Second · fastest")
+    rows = result_rows(found, 0)
+    assert [(row.label, row.marks) for row in rows] == [
+        ("First", ("cheapest",)),
+        ("Second", ("fastest",)),
+    ]
+
+
+def test_a_label_is_never_taken_to_pieces() -> None:
+    found = comparison(result(backend="first"), result(backend="second", seconds=1.0))
+    named = tuple(replace(one, label="GPT-5 · EU") for one in found.backends)
+    rows = result_rows(replace(found, backends=named), 0)
+    assert [(row.label, row.marks) for row in rows] == [
+        ("GPT-5 · EU", ()),
+        ("GPT-5 · EU", ("fastest",)),
+    ]
 
 
 def test_a_refusal_or_an_unknown_cost_is_not_the_cheapest() -> None:
@@ -106,7 +186,7 @@ def test_alike_is_nobodys_win() -> None:
 def test_cells_tell_none_from_unknown() -> None:
     bare = result(citations=0, figures=0, figures_verified=0)
     failed = result(backend="second", state=ResultState.FAILED, spent=UNPRICED)
-    one, two = result_cells(comparison(bare, failed), 0)
+    one, two = (row.cells for row in result_rows(comparison(bare, failed), 0))
     assert (one["Citations valid"], two["Citations valid"]) == ("none", "—")
     assert (one["Dollars"], two["Dollars"]) == ("$0.01", "—")
 
@@ -114,7 +194,7 @@ def test_cells_tell_none_from_unknown() -> None:
 def test_an_estimate_shows_its_range() -> None:
     guessed = replace(PRICED, estimated=True)
     found = comparison(result(spent=guessed, cost_low=CENT, cost_high=3 * CENT))
-    assert result_cells(found, 0)[0]["Dollars"] == "≈$0.01 ($0.01–$0.03)"
+    assert result_rows(found, 0)[0].cells["Dollars"] == "≈$0.01 ($0.01–$0.03)"
 
 
 def test_csv_is_csv_and_no_text_is_a_formula() -> None:

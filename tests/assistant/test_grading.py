@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.conversation import CitedFigure
+from assistant.conversation import CitedFigure, Flag, FlagKind
 from assistant.figures import read_figures
-from assistant.grading import UNKNOWN_GOLD, Gold, contains, grade
+from assistant.grading import UNKNOWN_GOLD, Gold, grade
+from assistant.grading_words import clause, contains
 
 
 def figures(text: str, *, verified: bool = True) -> tuple[CitedFigure, ...]:
@@ -35,6 +36,21 @@ def mark(gold: Gold, text: str, *, answered: bool = True, verified: bool = True)
         ("A100 pricing rose", "A100"),
         ("US$60 billion", "60"),
         ("FY2025", "2025"),
+        ("USD60 billion", "60"),
+        ("$125.0 billion", "125"),
+        ("$2.50", "2.5"),
+        ("$2.5", "2.50"),
+        ("1,000 racks", "1000"),
+        ("1000 racks", "1,000"),
+        ("60.0-65.0", "60-65"),
+        ("All components rose", "component"),
+        ("the GPUs", "GPU"),
+        ("Nvidia's", "Nvidia"),
+        ("Meta预计支出", "Meta"),
+        ("预计资本支出增加", "资本支出"),
+        ("not less than 60", "60"),
+        ("not 50 but 60", "60"),
+        ("**$125 billion**", "$125 billion [1]"),
     ],
 )
 def test_what_an_answer_contains(text: str, part: str) -> None:
@@ -54,6 +70,19 @@ def test_what_an_answer_contains(text: str, part: str) -> None:
         ("the B200", "200"),
         ("15%", "5%"),
         ("A1000", "A100"),
+        ("the GB60", "60"),
+        ("the GB200", "200"),
+        ("the MI300X", "300"),
+        ("amplify25", "25"),
+        ("GPT-5.10", "5.1"),
+        ("1.000 racks", "1"),
+        ("1,000 racks", "1"),
+        ("the current quarter", "rent"),
+        ("GA100", "A100"),
+        ("rentals", "rent"),
+        ("not 40 % but 50 %", "40%"),
+        ("It isn't about $40", "$40"),
+        ("$50 rather than $40", "40"),
     ],
 )
 def test_what_only_looks_like_it(text: str, part: str) -> None:
@@ -88,7 +117,13 @@ def test_what_has_no_answer_is_rightly_refused_and_nothing_else() -> None:
         ("$37.6 billion", "It was $37.7 billion [1].", False),
         ("$37.6 billion", "It was 37.6% [1].", False),
         ("$37.6 billion", "It was €37.6 billion [1].", False),
-        ("By 78%.", "It fell by 78 percent [1].", True),
+        ("It fell by 78%.", "It declined by 78 percent [1].", True),
+        ("9%", "It was 9.4 % [1].", True),
+        ("9%", "It was 9.6 % [1].", False),
+        ("9%", "It was $9.4 [1].", False),
+        ("9.4%", "It was 9 % [1].", False),
+        ("40 %", "It is 50 %, not 60 % [1].", False),
+        ("40 %", "It is 30 % or 40 % [1].", True),
         ("1,200 employees", "It had $1,200 [1].", False),
     ],
 )
@@ -96,6 +131,39 @@ def test_one_figure_is_compared_in_unit_and_within_rounding(
     answer: str, said: str, correct: bool
 ) -> None:
     assert mark(Gold(answer=answer), said) is correct
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("A net loss of $5 billion.", "It earned $5 billion [1]."),
+        ("$5 billion", "It made a loss of $5 billion [1]."),
+        ("-9.5%", "It was 9.5 % [1]."),
+        ("It fell by 78%.", "Sales rose 78 %, while costs fell [1]."),
+        ("By 78%.", "It declined by 78 percent [1]."),
+        ("40 %", "It is not 40 % but 50 % [1]."),
+    ],
+)
+def test_what_only_words_could_tell_is_not_graded(answer: str, said: str) -> None:
+    assert mark(Gold(answer=answer), said) is None
+
+
+def test_of_several_statements_one_that_is_sure_is_enough() -> None:
+    gold = Gold(answer="A loss of $5 billion")
+    assert mark(gold, "Not $5 billion; the net loss was $5 billion [1].") is True
+
+
+def test_a_clause_ends_at_punctuation_and_not_inside_a_number() -> None:
+    text = "Costs fell 1.5 %, but sales of $1,200.5 million rose [1]. It fell."
+    start = text.index("$")
+    assert clause(text, (start, start + 8)).strip() == "sales of $1,200.5 million rose [1]"
+
+
+def test_a_refusal_that_goes_on_with_an_invented_figure_is_not_correct() -> None:
+    gold = Gold(answerable=False)
+    said = "The documents do not hold an answer to this. It is $5 billion [1]."
+    for kind, correct in ((FlagKind.UNSUPPORTED_FIGURE, False), (FlagKind.CUT_SHORT, True)):
+        assert grade(gold, said, answered=False, flags=(Flag(kind, "."),)) is correct
 
 
 def test_a_right_figure_without_support_is_not_correct() -> None:

@@ -70,9 +70,41 @@ def test_what_a_correct_answer_is_comes_with_the_question(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"must_contain": "125"}, {"must_contain": [""]}, {"answerable": 0}, {"answer": 5}]
+    "wrong", [{"must_contain": "125"}, {"must_contain": [5]}, {"answerable": 0}, {"answer": 5}]
 )
 def test_a_gold_answer_in_another_shape_is_refused(wrong: dict[str, object]) -> None:
     content = json.dumps({"question": "How much?"} | wrong).encode()
     with pytest.raises(ConfigurationError, match=r"set\.jsonl, line 1"):
         parse_questions("set.jsonl", content)
+
+
+@pytest.mark.parametrize("part", ["", " ", "**", "[1]", "\u200b"])
+def test_a_part_of_which_nothing_is_left_is_refused(part: str) -> None:
+    content = json.dumps({"question": "How much?", "must_contain": ["5", part]}).encode()
+    with pytest.raises(ConfigurationError, match=r"set\.jsonl, line 1: .*nothing is left"):
+        parse_questions("set.jsonl", content)
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("must_contains", "must_contain"),
+        ("must-contain", "must_contain"),
+        ("mustContain", "must_contain"),
+        ("answers", "answer"),
+        ("unanswerable", "answerable"),
+        ("ID", "id"),
+    ],
+)
+def test_a_misspelt_key_is_refused_and_the_right_one_named(key: str, meant: str) -> None:
+    content = json.dumps({"question": "How much?", key: "5"}).encode()
+    with pytest.raises(ConfigurationError, match=f'"{key}" .* mean "{meant}"'):
+        parse_questions("set.jsonl", content)
+
+
+@pytest.mark.parametrize(
+    "key", ["gold", "question_id", "question_type", "answer_page", "must_not_contain", "type"]
+)
+def test_keys_of_other_programs_are_left_alone(key: str) -> None:
+    (read,) = parse_questions("s", json.dumps({"question": "How much?", key: "5"}).encode())
+    assert read.gold == UNKNOWN_GOLD

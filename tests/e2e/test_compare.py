@@ -81,7 +81,7 @@ def test_two_backends_side_by_side(page: Page, stage: Stage, browser: Browser) -
     assert sent[0] == sent[1]
 
     first, second = downloaded(page, "Answers (CSV)")
-    rows = {row["backend"]: row for row in stage.rows() if row["purpose"] == "answer"}
+    rows = {row["backend"]: row for row in stage.rows() if row["purpose"] == "compare"}
     assert (first["backend"], second["backend"]) == ("scripted", "second")
     for told in (first, second):
         assert int(rows[told["backend"]]["cost"]) == round(float(told["cost_usd"]) * 10**12)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -14,17 +14,17 @@ from assistant.cost.cost_sums import Dimension, Period
 from assistant.cost_printing import period_words
 from assistant.cost_rows import REPRICED_NOTE, costs_csv, ledger_csv
 from assistant.ui.costs_charts import daily_chart, elsewhere_chart
+from assistant.ui.costs_conversations import listed
 from assistant.ui.costs_elsewhere import elsewhere
 from assistant.ui.costs_invoice import invoice_box
 from assistant.ui.costs_tables import breakdown, elsewhere_table, figures, savings_table
 from assistant.ui.escape import as_html
-from assistant.ui.readers import listed_titles
 from assistant.ui.resources import runtime
 
 TODAY, WEEK, MONTH, ALL, OWN = "Today", "7 days", "This month", "All", "Own dates"
-# Characters of a conversation's id that tell it apart and do not open it.
-SHORT_ID = 8
 CSV = "text/csv"
+# Without it, spreadsheets read UTF-8 as another encoding.
+BOM = "\ufeff"
 
 
 def main() -> None:
@@ -38,15 +38,14 @@ def main() -> None:
     else:
         st.info("No call in this period.")
     st.subheader("Compare with an invoice")
-    invoice_box(sorted({entry.provider for entry in runtime().backends.entries}))
+    invoice_box()
 
 
 def _report(report: CostReport) -> None:
     labels = {entry.name: entry.label for entry in runtime().backends.entries}
     figures(report)
     daily_chart(report.daily, labels)
-    titles = listed_titles() if report.dimension is Dimension.CONVERSATION else {}
-    breakdown(report, _shown(report, labels, titles))
+    breakdown(report, _shown(report, labels))
     _exports(report)
     _elsewhere(report)
     if report.savings:
@@ -94,22 +93,15 @@ def _dimension() -> Dimension:
     return Dimension(chosen or Dimension.BACKEND)
 
 
-def _shown(
-    report: CostReport, labels: Mapping[str, str], titles: Mapping[str, str]
-) -> dict[str, str]:
+def _shown(report: CostReport, labels: Mapping[str, str]) -> dict[str, str]:
     """Return the HTML of each key: a backend's label, a conversation's link where it is listed."""
     keys = [row.key for row in report.rows if row.key is not None]
     if report.dimension is Dimension.BACKEND:
         return {key: as_html(labels.get(key, key)) for key in keys}
     if report.dimension is not Dimension.CONVERSATION:
         return {}
-    return {key: _conversation(key, titles.get(key)) for key in keys}
-
-
-def _conversation(key: str, title: str | None) -> str:
-    if title is None:
-        return as_html(key[:SHORT_ID])
-    return f'<a href="./?conversation={as_html(key)}">{as_html(title)}</a>'
+    names = listed()
+    return {key: names.link(key) for key in keys}
 
 
 def _exports(report: CostReport) -> None:
@@ -137,19 +129,20 @@ def _exports(report: CostReport) -> None:
 
 def _rows(report: CostReport) -> bytes:
     if report.dimension is not Dimension.CONVERSATION:
-        return costs_csv(report).encode()
-    name = _name_of(listed_titles())
-    return costs_csv(report, {row.key: name(row.key) for row in report.rows if row.key}).encode()
+        return _file(costs_csv(report))
+    names = listed()
+    return _file(
+        costs_csv(report, {row.key: names.text(row.key) for row in report.rows if row.key})
+    )
 
 
 def _calls(period: Period) -> bytes:
     file = runtime().meter.ledger.file
-    return ledger_csv(file, period, _name_of(listed_titles())).encode()
+    return _file(ledger_csv(file, period, listed().text))
 
 
-def _name_of(listed: Collection[str]) -> Callable[[str], str]:
-    """Who has a conversation's whole id can open it: only those that are listed have theirs."""
-    return lambda name: name if name in listed else name[:SHORT_ID]
+def _file(text: str) -> bytes:
+    return (BOM + text).encode()
 
 
 def _elsewhere(report: CostReport) -> None:

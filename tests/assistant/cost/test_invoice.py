@@ -252,6 +252,32 @@ def test_a_month_covers_its_days() -> None:
     assert (line.day, line.until) == (date(2028, 2, 1), date(2028, 2, 29))
 
 
+@pytest.mark.parametrize("column", ("model", "description"))
+@pytest.mark.parametrize(
+    "text",
+    (
+        "Total",
+        "TOTAL:",
+        "Subtotal",
+        "sub-total",
+        "Grand total",
+        "Total amount due",
+        "Total for May",
+    ),
+)
+def test_a_total_is_left_out_and_reported(column: str, text: str) -> None:
+    invoice = read(f"date,{column},cost\n2026-11-23,gpt-5,1\n2026-11-23,{text},1\n")
+    assert [line.amount for line in invoice.rows] == [dollars("1")]
+    (warning,) = invoice.warnings
+    assert (warning.line, warning.reason) == (3, f"it is a total of other lines ({text!r})")
+    assert "total of other lines" in refusal(f"date,{column},cost\n2026-11-23,{text},1\n")
+
+
+@pytest.mark.parametrize("text", ("Total tokens gpt-5", "totalizer-1", "image subtotals-model"))
+def test_a_name_that_only_begins_like_a_total_is_none(text: str) -> None:
+    assert only_line(f"date,description,cost\n2026-11-23,{text},1\n").description == text
+
+
 def test_ambiguous_dates_are_refused_by_line() -> None:
     assert "line 3 may be read as" in refusal("date,cost\n4/4/2026,1\n3/4/2026,1\n")
     message = refusal("date,cost\n3/31/2026,1\n31/3/2026,1\n")
@@ -318,7 +344,7 @@ def test_another_currency_is_refused(text: str) -> None:
         (b"date,cost\n", "no line has a day and an amount"),
         (b"date,cost\nx,1\n", "line 2: 'x' is not a date"),
         (b'date,cost\n2026-11-23,1\n2026-11-23,"1\n', "starts in line 3 is broken"),
-        (b"x" * (MAX_BYTES + 1), "50,000,001 bytes are more than 50,000,000"),
+        (b"x" * (MAX_BYTES + 1), "52,428,801 bytes are more than 50 MB"),
     ),
 )
 def test_what_is_no_invoice_is_refused(data: bytes, reason: str) -> None:

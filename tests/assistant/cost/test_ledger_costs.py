@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant.archive import Archive, TurnState
 from assistant.archive_feedback import Feedback
-from assistant.cost.cost_reading import compare_invoice, read_costs
+from assistant.cost.cost_reading import compare_invoice, providers_of, read_costs
 from assistant.cost.cost_sums import AnswerCounts, Dimension, Period, add_up, regroup
 from assistant.cost.invoice import read_invoice
 from assistant.cost.ledger import Ledger
@@ -164,8 +164,8 @@ def test_answers_count_for_the_call_that_gave_them(ledger: Ledger) -> None:
     marks.give("refused", "c", "ada", False, NOON)
     found = {row.key: row for row in answer_counts(ledger.file, EVERYTHING, Dimension.BACKEND)}
     assert found == {
-        "good": AnswerCounts("good", 1, 1, 1, 1, 1),
-        "cheap": AnswerCounts("cheap", 2, 0, 0, 1, 0),
+        "good": AnswerCounts("good", 1, 1, 1, 1, 1, 1),
+        "cheap": AnswerCounts("cheap", 2, 1, 0, 0, 1, 0),
     }
 
 
@@ -220,3 +220,53 @@ def test_the_export_has_every_row_of_the_period(ledger: Ledger) -> None:
     rows = list(export_rows(ledger.file, Period(TODAY)))
     assert [row[EXPORTED.index("cost")] for row in rows] == [0, 1, 2]
     assert "raw_usage" not in EXPORTED
+
+
+def test_answers_cost_what_was_not_spent_on_comparisons_and_checks(ledger: Ledger) -> None:
+    keep(
+        ledger,
+        call(8, turn="asked"),
+        call(100, purpose=Purpose.COMPARE, backend="compared"),
+        call(1000, purpose=Purpose.CHECK),
+        call(2, purpose=Purpose.JUDGE),
+    )
+    answer(ledger, "asked", answered=True, supported=True)
+    for dimension in Dimension:
+        report = read_costs(ledger.file, EVERYTHING, dimension)
+        assert report.total.totals.cost == 1110
+        assert add_up(report.daily).cost == 1110
+        assert report.total.per_supported is not None
+        assert report.total.per_supported.cost == 10
+    assert {row.key for row in read_costs(ledger.file, EVERYTHING, Dimension.PURPOSE).rows} == {
+        *("answer", "compare", "check", "judge")
+    }
+
+
+def test_sums_beyond_64_bits_are_exact(ledger: Ledger) -> None:
+    most = 2**63 - 1
+    keep(ledger, *(call(most) for _ in range(3)))
+    for turn in ("t1", "t2"):
+        saved = Saving(SavingKind.ROUTING, "b", most, most - 1, 0, False)
+        write_savings(ledger.file, turn, "c", "u", TODAY, [saved])
+    for dimension in Dimension:
+        report = read_costs(ledger.file, EVERYTHING, dimension)
+        assert report.total.totals.cost == 3 * most
+    assert (report.savings[0].counterfactual, report.saved) == (2 * most, 2)
+    (day,) = ledger_days(ledger.file, TODAY, TODAY)
+    assert (day.cost, day.cost_low, day.cost_high) == (3 * most,) * 3
+
+
+def test_nobody_bills_our_own_machines(ledger: Ledger) -> None:
+    keep(
+        ledger,
+        call(1),
+        call(7, source=CostSource.LOCAL, provider="local"),
+        call(None, source=CostSource.LOCAL, provider="local"),
+        call(None, source=CostSource.LOCAL, purpose=Purpose.EMBED, provider="local"),
+        call(2, provider="zai", at=NOON + timedelta(days=1)),
+    )
+    assert [(day.provider, day.calls) for day in ledger_days(ledger.file, TODAY, TODAY)] == [
+        ("openai", 1)
+    ]
+    bill = read_invoice("bill.csv", f"date,model,cost_usd\n{TODAY},gpt-5,1\n".encode())
+    assert providers_of(ledger.file, bill) == ("openai",)

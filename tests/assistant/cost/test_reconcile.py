@@ -18,6 +18,7 @@ from assistant.cost.reconcile import (
     Reconciliation,
     reconcile,
 )
+from assistant.cost_printing import explained
 from tests.assistant.cost.samples import dollars
 
 FIRST = date(2026, 11, 20)
@@ -77,7 +78,7 @@ def test_what_agrees_needs_no_explanation() -> None:
     row = only_row(result)
     assert (row.day, row.model, row.difference, row.explanations) == (FIRST, "gpt-5", 0, ())
     assert (row.invoiced, row.metered, row.calls) == (dollars("0.0155"), dollars("0.0155"), 10)
-    assert (result.difference, result.differing, result.explained_share) == (0, 0, None)
+    assert (result.difference, result.differing, result.unexplained) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,7 @@ def test_within_the_range_of_stopped_calls() -> None:
     assert kinds(row) == [ExplanationKind.RANGE]
     assert "$0.90–$1.30" in row.explanations[0].sentence
     assert "of 10 calls, 2 were stopped" in row.explanations[0].sentence
-    assert result.explained_share == 1
+    assert result.unexplained == 0
     beyond = compare([billed(0, "1.31")], [called(0, "1", low="0.9", high="1.3", stopped=2)])
     assert kinds(only_row(beyond)) == [ExplanationKind.UNEXPLAINED]
 
@@ -319,18 +320,47 @@ def test_requests_and_tokens_that_the_invoice_counts() -> None:
     assert kinds(row) == [ExplanationKind.UNEXPLAINED]
 
 
+@pytest.mark.parametrize("requests", (9, 11))
+def test_one_more_or_less_request_explains_no_more_than_a_request_costs(requests: int) -> None:
+    amount = "0.0001" if requests == 9 else "1000.0001"
+    line = replace(billed(0, amount), requests=requests)
+    assert kinds(only_row(compare([line], [called(0, "10")]))) == [ExplanationKind.UNEXPLAINED]
+    near = replace(billed(0, "11.9999" if requests == 11 else "8.0001"), requests=requests)
+    assert ExplanationKind.UNEXPLAINED not in kinds(only_row(compare([near], [called(0, "10")])))
+
+
+def test_a_call_without_a_price_explains_no_more_than_ten_of_the_others() -> None:
+    ledger = [called(0, "9", unpriced=1)]
+    within = only_row(compare([billed(0, "18.9999")], ledger))
+    assert kinds(within) == [ExplanationKind.UNPRICED]
+    assert "possibly" in within.explanations[0].sentence
+    beyond = only_row(compare([billed(0, "19.0001")], ledger))
+    assert kinds(beyond) == [ExplanationKind.UNEXPLAINED]
+
+
+def test_a_reason_is_told_as_possible_and_what_has_none_in_dollars() -> None:
+    agrees = compare([billed(0, "1")], [called(0, "1")])
+    assert explained(agrees).endswith("Nothing differs.")
+    reasoned = compare([billed(0, "1"), billed(0, "-0.5")], [called(0, "1")])
+    assert explained(reasoned).endswith(
+        "Every difference has a possible reason; a reason is no proof."
+    )
+    hidden = compare([billed(0, "1.3"), billed(0, "-0.3")], [called(0, "1")])
+    assert explained(hidden).endswith("No reason found for $0.30 of $0.60 that differs.")
+
+
 def test_credits_are_told_apart_from_what_they_hide() -> None:
     result = compare([billed(0, "1"), billed(0, "-1.5")], [called(0, "1")])
     row = only_row(result)
     assert (row.credits, row.rest, kinds(row)) == (dollars("-1.5"), 0, [ExplanationKind.CREDIT])
     assert "$1.50" in row.explanations[0].sentence
-    assert result.explained_share == 1
+    assert result.unexplained == 0
     hidden = compare([billed(0, "1.3"), billed(0, "-0.3")], [called(0, "1")])
     row = only_row(hidden)
     assert row.difference == 0
     assert kinds(row) == [ExplanationKind.CREDIT, ExplanationKind.UNEXPLAINED]
     assert (hidden.differing, hidden.explained) == (dollars("0.6"), dollars("0.3"))
-    assert hidden.explained_share == Decimal("0.5")
+    assert hidden.unexplained == dollars("0.3")
 
 
 def test_nothing_is_hidden() -> None:
@@ -338,7 +368,7 @@ def test_nothing_is_hidden() -> None:
     (found,) = only_row(result).explanations
     assert found.kind is ExplanationKind.UNEXPLAINED
     assert "$0.234 more than was metered" in found.sentence
-    assert result.explained_share == 0
+    assert result.unexplained == result.differing == dollars("0.2345")
     less = only_row(compare([billed(0, "0.7")], [called(0, "1")]))
     assert "$0.30 less" in less.explanations[0].sentence
 
@@ -402,7 +432,7 @@ def test_an_invoice_made_from_the_ledger_agrees_everywhere(ledger: list[LedgerDa
     invoice = read_invoice("costs.csv", "\n".join(("date,model,cost", *cells)).encode())
     result = reconcile(invoice, ledger)
     assert all((row.difference, row.explanations) == (0, ()) for row in result.rows)
-    assert (result.differing, result.outside, result.explained_share) == (0, 0, None)
+    assert (result.differing, result.outside, result.unexplained) == (0, 0, 0)
 
 
 @given(st.lists(lines_of_an_invoice, max_size=30), st.lists(ledger_days, max_size=30))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event, Timer
 
 import pytest
+from streamlit.dataframe_util import convert_arrow_bytes_to_pandas_df
 from streamlit.testing.v1 import AppTest
 
 from assistant.archive_comparisons import ComparisonArchive
-from assistant.comparing import Job
+from assistant.compared import ResultState
+from assistant.comparing_job import Job
+from assistant.cost.spent import Spent
 from assistant.inquiry import NO_FILTERS
 from assistant.prompts import REFUSAL
 from assistant.questions import Question
@@ -18,6 +22,7 @@ from assistant.ui import comparing, resources
 from assistant.ui.comparing import RunningComparison
 from assistant.wiring import Runtime
 from corpus.models import Filters, Hit
+from tests.assistant.compared_values import CENT, UNPRICED, comparison, result
 from tests.assistant.ui.conftest import CHATS, REPLY, REPOSITORY, scripted, use
 from tests.assistant.ui.test_chat_page import html, markdown, press
 
@@ -142,6 +147,55 @@ def test_a_question_set_is_summed_charted_and_read(two: Runtime) -> None:
     assert shown.get("vega_lite_chart") or shown.get("arrow_vega_lite_chart")
     shown.selectbox[0].set_value(1).run()
     assert "answered, correct" in html(shown)
+
+
+def test_a_label_is_one_heading_and_its_marks_stand_apart(
+    zephyr: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = (
+        scripted(REPLY, name="one", label="One · EU"),
+        scripted(REFUSAL, name="two", label="Two"),
+    )
+    use(monkeypatch, zephyr, *entries)
+    CHATS["two"].replies = [REFUSAL]
+    shown = compare(page())
+    assert '<th scope="col">One · EU<' in rows(shown)
+    comparing._known.clear()
+
+
+def test_marks_of_the_chart_are_told_apart_by_shape_and_legend() -> None:
+    dear = Spent(1, 2 * CENT, False, 0, 0)
+    found = comparison(
+        result(0, backend="first", correct=True),
+        result(1, backend="first", state=ResultState.REFUSED, correct=True),
+        result(0, backend="second", spent=dear, correct=True),
+        result(1, backend="second", spent=dear, correct=False),
+        result(0, backend="third", spent=UNPRICED),
+    )
+    named = tuple(replace(one, label="Same") for one in found.backends)
+    script = AppTest.from_function(_drawn, args=(replace(found, backends=named),)).run()
+    assert not script.exception
+    (chart,) = script.get("vega_lite_chart") or script.get("arrow_vega_lite_chart")
+    spec = json.loads(chart.proto.spec)
+    assert spec["mark"]["type"] == "point" and spec["mark"]["filled"] is False
+    drawn = spec["encoding"]
+    assert drawn["x"]["title"] == "Dollars per question"
+    legend = drawn["shape"]["legend"]
+    assert (legend["orient"], legend["columns"], legend["labelLimit"]) == ("bottom", 2, 150)
+    assert drawn["color"]["scale"]["domain"] == drawn["shape"]["scale"]["domain"]
+    assert drawn["shape"]["scale"]["domain"] == ["Same (first)", "Same (second)"]
+    assert len(set(drawn["shape"]["scale"]["range"])) == 2
+    frame = convert_arrow_bytes_to_pandas_df(chart.proto.data.data)
+    points = {row.Backend: (row.Dollars, row.Quality) for row in frame.itertuples()}
+    assert points == {"Same (first)": (0.01, 100.0), "Same (second)": (0.02, 50.0)}
+    assert "Not in the chart: Same (1 of 1 calls have no known price)" in html(script)
+
+
+def _drawn(found: object) -> None:
+    from assistant.comparison_summary import summaries
+    from assistant.ui.compare_charts import cost_against_quality
+
+    cost_against_quality(summaries(found), graded=True)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
