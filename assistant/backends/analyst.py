@@ -26,7 +26,7 @@ from corpus.query import rewrite
 
 __all__ = ["OfflineAnalyst"]
 
-MODEL = "offline-analyst"
+MODEL = "offline-analyst-1"
 
 
 class OfflineAnalyst(BaseChatModel):

@@ -51,16 +51,16 @@ def stream(turn: RunningTurn, conversation: str) -> None:
         status, body, sources = st.empty(), st.empty(), st.empty()
         st.button("Stop", icon=":material/stop_circle:", key="stop", on_click=turn.stop)
         cited: tuple[Citation, ...] = ()
-        metered = 0.0
+        metered = monotonic()
         for now in turn.snapshots():
-            if monotonic() - metered >= METERED_EVERY:
-                metered = monotonic()
-                meter.live(conversation, turn.id, now.text)
             status.html(f'<div class="lf-working">{as_html(_progress(now))}</div>')
             body.markdown(_body(now.text, now.evidence or ()))
             if now.citations != cited:
                 cited = now.citations
                 sources.html(citations.names(cited))
+            if monotonic() - metered >= METERED_EVERY:
+                meter.live(conversation, turn.id, now.text)
+                metered = monotonic()
 
 
 def _question(turn: Shown) -> None:
