@@ -27,12 +27,12 @@ LEGEND_COLUMNS = 2
 LONGEST_NAME = 150
 """Pixels, of which two fit beside each other on a telephone; the tooltip has the whole name."""
 SHAPES = {
-    "circle": 700,
-    "square": 400,
-    "diamond": 220,
-    "triangle-up": 130,
-    "cross": 90,
-    "triangle-down": 40,
+    "circle": 1300,
+    "square": 800,
+    "diamond": 480,
+    "triangle-up": 260,
+    "cross": 64,
+    "triangle-down": 24,
 }
 """Shapes and their square pixels; of marks that meet, each stands inside the one before it."""
 
