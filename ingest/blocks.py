@@ -25,7 +25,10 @@ class Block:
 
     `level` is 1 to 6 for headings and 0 otherwise. `page` is the 1-based physical page of a PDF.
     A table's `rows` hold its cells as shown, header rows first; its `text` is the caption, often
-    empty. A row of one cell is a line whose columns could not be told apart.
+    empty. Rows are on one grid: cell i of each row stands in column i, an empty cell is "", empty
+    cells at a row's end may be left out. A head that spans columns stands in each of them. A row
+    of one cell is the label of the rows below, or a line whose columns could not be told apart.
+    `heads` counts the header rows, 0 where the reader cannot tell.
     """
 
     kind: BlockKind
@@ -33,6 +36,7 @@ class Block:
     level: int = 0
     page: int | None = None
     rows: tuple[tuple[str, ...], ...] = ()
+    heads: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def reading_to_json(reading: Reading) -> str:
         {
             "media": reading.media,
             "blocks": [
-                [block.kind, block.text, block.level, block.page, block.rows]
+                [block.kind, block.text, block.level, block.page, block.rows, block.heads]
                 for block in reading.blocks
             ],
             "pages": reading.pages,
@@ -85,5 +89,5 @@ def reading_from_json(text: str | bytes) -> Reading:
 
 
 def _block(row: list[Any]) -> Block:
-    kind, text, level, page, rows = row
-    return Block(BlockKind(kind), text, level, page, tuple(tuple(cells) for cells in rows))
+    kind, text, level, page, rows, heads = row
+    return Block(BlockKind(kind), text, level, page, tuple(map(tuple, rows)), heads)

@@ -13,7 +13,16 @@ from corpus.store import Corpus
 
 __all__ = ["keep_original", "original_path", "remove_document"]
 
-_SUFFIXES = {Media.PDF: ".pdf", Media.HTML: ".html", Media.MARKDOWN: ".md", Media.TEXT: ".txt"}
+_SUFFIXES = {
+    Media.PDF: ".pdf",
+    Media.HTML: ".html",
+    Media.MARKDOWN: ".md",
+    Media.TEXT: ".txt",
+    Media.DOCX: ".docx",
+    Media.PPTX: ".pptx",
+    Media.XLSX: ".xlsx",
+    Media.CSV: ".csv",
+}
 
 
 def original_path(data: Path, document_id: str, media: Media) -> Path:

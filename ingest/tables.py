@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.tokens import count_tokens
 from ingest.blocks import Block
 from ingest.sentences import fitting
+from ingest.table_heads import column_heads, count_heads
 
 __all__ = ["row_groups"]
-
-_MOST_HEADS = 4
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_PERIOD = re.compile(
-    rf"(?:(?:fy|cy|q[1-4]|[1-4]q)\s*'?)?(?:19|20)\d\d\s*[ae]?|{_MONTH}\s+\d{{1,2}},?(?:\s+\d{{4}})?"
-    r"|.*\b(?:ended|months|weeks|quarter|as of|change)\b.*",
-    re.IGNORECASE,
-)
-_UNIT = re.compile(r"\(?[^()]*\b(?:millions?|thousands?|billions?)\b.*", re.IGNORECASE)
-
 
 _count = lru_cache(maxsize=4096)(count_tokens)
 
@@ -42,7 +32,7 @@ def row_groups(block: Block, captions: Sequence[str], budget: int) -> Iterator[s
     Captions and column heads stand over every group, with the label row that its first row
     belongs to. What would take more than half of a group comes once, in front: captions first.
     """
-    table = _lines(block.rows)
+    table = _lines(block)
     heads = list(table.heads) if _total(table.heads) <= budget // 2 else []
     repeated = list(captions)
     while repeated and _total([*repeated, *heads]) > budget // 2:
@@ -74,39 +64,36 @@ def _total(lines: Iterable[str]) -> int:
     return sum(map(_count, lines))
 
 
-def _lines(rows: Sequence[Sequence[str]]) -> _Lines:
-    """Return the rows as "label | value | value" lines, empty cells left out."""
-    filled = [row for row in rows if any(cell.strip() for cell in row)]
-    heads = _count_heads(filled)
+def _lines(block: Block) -> _Lines:
+    """Return the rows as "label | value | value" lines, one place a column."""
+    rows = [row for row in block.rows if any(cell.strip() for cell in row)]
+    heads = count_heads(replace(block, rows=tuple(rows)))
     body, sections, section = [], [], ""
-    for row in filled[heads:]:
+    for row in rows[heads:]:
         line = _line(row)
         is_label = not any(row[1:])
         sections.append("" if is_label else section)
         section = line if is_label else section
         body.append(line)
-    return _Lines(tuple(_line(row) for row in filled[:heads]), tuple(body), tuple(sections))
+    return _Lines(tuple(_head_lines(rows[:heads])), tuple(body), tuple(sections))
 
 
-def _count_heads(rows: Sequence[Sequence[str]]) -> int:
-    """Leading rows without a figure; in a table without any figure, the first row."""
-    heads, columns_named = 0, False
-    for row in rows[:_MOST_HEADS]:
-        values = [cell for cell in row[1:] if cell]
-        if any(_is_figure(cell) for cell in values):
-            return heads
-        is_label = not values and not _PERIOD.fullmatch(row[0]) and not _UNIT.fullmatch(row[0])
-        if is_label and (columns_named or heads):
-            return heads
-        columns_named = columns_named or bool(values)
-        heads += 1
-    has_figures = any(_is_figure(cell) for row in rows for cell in row[1:])
-    return max(0, min(heads if has_figures else 1, len(rows) - 1))
-
-
-def _is_figure(cell: str) -> bool:
-    return any(character.isdigit() for character in cell) and not _PERIOD.fullmatch(cell)
+def _head_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield lines for what stands over all columns, then one with what is over each of them."""
+    columns = column_heads([row[1:] for row in rows])
+    shared = set(columns[0]).intersection(*columns) if len(columns) > 1 else set()
+    own = [" ".join(head for head in over if head not in shared) for over in columns]
+    corners = [row[0] for row in rows if row[0]]
+    last = corners.pop() if any(own) and corners else ""
+    over_all = (head for head in (columns[0] if columns else ()) if head in shared)
+    yield from (_line([head]) for head in (*corners, *over_all))
+    if any(own):
+        yield _line([last, *own])
 
 
 def _line(row: Sequence[str]) -> str:
-    return " | ".join(" ".join(cell.split()) for cell in row if cell.strip())
+    """An empty cell keeps its place between others: what follows is another column's."""
+    cells = [" ".join(cell.split()) for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return " | ".join(cells[not cells[0] :] if cells else ()).replace("|  |", "| |")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from ingest.blocks import Block, BlockKind
@@ -142,7 +142,7 @@ def with_captions(blocks: Iterable[Block]) -> list[Block]:
             before, caption = _split_caption(result[-1])
             if caption:
                 result[-1:] = [before] if before else []
-                block = Block(block.kind, caption, 0, block.page, block.rows)
+                block = replace(block, text=caption)
         result.append(block)
     return result
 

@@ -160,7 +160,7 @@ def test_a_table_takes_its_heading_and_introduction_along() -> None:
     prose, table = split(blocks, DOCUMENT, CONTEXT)
     assert prose.text == "The accompanying notes belong to these statements."
     assert table.text == (
-        "Leases\nRent by year was as follows:\n(in millions)\n2023 | 2024\nRent | $5 | $6"
+        "Leases\nRent by year was as follows:\n(in millions) | 2023 | 2024\nRent | $5 | $6"
     )
     assert table.headings == ("Leases",)
 
