@@ -43,7 +43,12 @@ HOMES = {
     "google": ("assistant.backends.google_chat",),
     "langchain_ollama": ("assistant.backends.ollama_chat",),
     "ollama": ("assistant.backends.ollama_chat",),
-    "alembic": ("assistant.cost.ledger_migrations",),
+    "alembic": ("assistant.cost.ledger_migrations", "corpus.catalog_migrations"),
+    "docx": ("ingest.readers",),
+    "pptx": ("ingest.readers",),
+    "openpyxl": ("ingest.readers",),
+    "watchdog": ("ingest.watching",),
+    "pyrate_limiter": ("ingest.web",),
     "streamlit": ("assistant.ui", "streamlit_app"),
     "typer": ("assistant.cli", "ingest.__main__"),
 }
