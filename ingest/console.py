@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
@@ -20,18 +22,21 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from corpus.errors import CorpusBusy
 from corpus.models import Source
 from corpus.store import Corpus
 from ingest.outcome import Event, Finished, Found, Outcome, Progress, Status
 from ingest.pipeline import ingest
+from ingest.watching import FolderWatch
 
-__all__ = ["INPUTS_REFUSED", "run_ingest"]
+__all__ = ["INPUTS_REFUSED", "run_ingest", "run_watch"]
 
 INPUTS_REFUSED = 3
 """Exit code: done, some inputs refused."""
 
 _MOST_QUIET_ROWS = 30
 _WIDTH_OF_A_FILE = 200
+_RETRY_SECONDS = 10.0
 _QUIET = frozenset({Status.UNCHANGED, Status.SKIPPED})
 _COLOURS = {Status.REFUSED: "red", Status.ADDED: "green", Status.UPDATED: "green"}
 
@@ -50,13 +55,59 @@ def run_ingest(
             if isinstance(event, Finished):
                 outcomes.append(event.outcome)
                 if as_json:
-                    sys.stdout.write(json.dumps(event.outcome.as_json()) + "\n")
-                    sys.stdout.flush()
+                    _print_json(event.outcome)
     if not as_json:
-        width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
-        Console(markup=False, highlight=False, width=width).print(_table(outcomes))
+        _print_table(outcomes)
     sys.stderr.write(_summary(outcomes, dry_run) + "\n")
     return INPUTS_REFUSED if any(o.status is Status.REFUSED for o in outcomes) else 0
+
+
+def run_watch(folders: Sequence[str], corpus: Corpus, as_json: bool = False) -> None:
+    """Keep the corpus as the folders are until interrupted; tells only what changes.
+
+    A refused file is told once for the same reason. Raises as `ingest` does, but for a store that
+    another process holds for too long: that is tried again.
+    """
+    told: dict[str, str | None] = {}
+    sys.stderr.write(f"Following {', '.join(folders)}; Ctrl-C ends it.\n")
+    with suppress(KeyboardInterrupt), FolderWatch([Path(folder) for folder in folders]) as watch:
+        while True:
+            try:
+                news = [o for o in _followed(folders, corpus) if told.get(o.input, "") != o.reason]
+            except CorpusBusy as error:
+                sys.stderr.write(f"{error} Trying again.\n")
+                watch.wait(timeout=_RETRY_SECONDS)
+                continue
+            told |= {o.input: o.reason for o in news if o.status is Status.REFUSED}
+            _tell(news, as_json)
+            watch.wait()
+
+
+def _tell(news: Sequence[Outcome], as_json: bool) -> None:
+    if not news:
+        return
+    if as_json:
+        for outcome in news:
+            _print_json(outcome)
+    else:
+        _print_table(news)
+    sys.stderr.write(_summary(news, dry_run=False) + "\n")
+
+
+def _followed(folders: Sequence[str], corpus: Corpus) -> Iterator[Outcome]:
+    for event in ingest(folders, corpus, follow=True):
+        if isinstance(event, Finished) and event.outcome.status not in _QUIET:
+            yield event.outcome
+
+
+def _print_json(outcome: Outcome) -> None:
+    sys.stdout.write(json.dumps(outcome.as_json()) + "\n")
+    sys.stdout.flush()
+
+
+def _print_table(outcomes: Sequence[Outcome]) -> None:
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_FILE
+    Console(markup=False, highlight=False, width=width).print(_table(outcomes))
 
 
 @dataclass(slots=True)
@@ -122,6 +173,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         table.add_column(heading, overflow="fold")
     table.add_column("pages", justify="right")
     table.add_column("passages", justify="right")
+    table.add_column("seconds", justify="right")
     table.add_column("reason", overflow="fold")
     few = sum(outcome.status in _QUIET for outcome in outcomes) <= _MOST_QUIET_ROWS
     for outcome in outcomes:
@@ -139,7 +191,8 @@ def _row(outcome: Outcome) -> Iterable[Text]:
         outcome.fiscal_period,
         None if outcome.pages is None else str(outcome.pages),
         str(outcome.passages) if outcome.passages else None,
-        outcome.reason,
+        f"{outcome.seconds:.1f}",
+        "; ".join(filter(None, (outcome.reason, *outcome.warnings))),
     )
     yield from (Text(_printable(cell or "")) for cell in cells)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,13 +22,13 @@ from ingest.paywall import is_only_a_paywall
 from ingest.readers import HEAD_BYTES, detect, read_document
 from ingest.recognise import Recognised, context_of, recognise
 
-__all__ = ["Arrival", "is_up_to_date", "take"]
+__all__ = ["Arrival", "Parsed", "is_up_to_date", "parse", "ready_document", "take"]
 
 _BATCH = 64
 """Passages embedded between two reports of progress."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrival:
     """Bytes with their provenance; `path` is where a reader finds them."""
 
@@ -35,34 +36,66 @@ class Arrival:
     path: Path
     content: bytes
 
-    @property
+    @cached_property
     def document_id(self) -> str:
         return sha256(self.content).hexdigest()
 
 
-def take(arrival: Arrival, corpus: Corpus, dry_run: bool = False) -> Iterator[Event]:
-    """Take in bytes: known content gains a source, new content is read, split and embedded.
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """New content, read, recognised and cut; nothing of it is stored yet."""
 
-    Raises InputRefused with the reason, CorpusError when the store cannot be written.
+    media: Media
+    reading: Reading
+    recognised: Recognised
+    passages: tuple[Passage, ...]
+
+
+def parse(arrival: Arrival, max_tokens: int) -> Parsed:
+    """Read, recognise and cut; passages have at most `max_tokens` word pieces.
+
+    Raises InputRefused with the reason.
+    """
+    source = arrival.source
+    media = detect(arrival.content[:HEAD_BYTES], source.name)
+    reading = read_document(arrival.path, media)
+    _refuse_changed(arrival)
+    if is_only_a_paywall(reading.blocks):
+        raise InputRefused("only a paywall notice: save the article itself and ingest that")
+    recognised = recognise(reading, source.name)
+    passages = split(reading.blocks, arrival.document_id, context_of(recognised), max_tokens)
+    if not passages:
+        raise InputRefused("no text in it")
+    return Parsed(media, reading, recognised, passages)
+
+
+def take(
+    arrival: Arrival, parsed: Callable[[], Parsed], corpus: Corpus, dry_run: bool = False
+) -> Iterator[Event]:
+    """Take in bytes: known content gains a source; new content, as `parsed`, is embedded and kept.
+
+    `parsed` is called for new content only. Raises what it raises, and CorpusError when the store
+    cannot be written.
     """
     location = arrival.source.location
     known = corpus.source(location)
     before = known[1] if known and known[1].state is DocumentState.READY else None
-    document = _ready(corpus, arrival.document_id)
+    document = ready_document(corpus, arrival.document_id)
     if document is None:
-        yield from _new(arrival, before, corpus, dry_run)
-    elif before is not None and before.id == document.id:
-        if not dry_run:
-            _link(corpus, document, arrival.source)
+        yield from _new(arrival, parsed(), before, corpus, dry_run)
+        return
+    if not dry_run:
+        with corpus.writing() as writer:
+            writer.add_source(document.id, arrival.source)
+    if before is not None and before.id == document.id:
         yield Finished(Outcome.of(location, Status.UNCHANGED, document))
     else:
-        if not dry_run:
-            _link(corpus, document, arrival.source)
         reason = f"same content as {document.name}"
         yield Finished(Outcome.of(location, Status.DUPLICATE, document, reason))
 
 
-def _ready(corpus: Corpus, document_id: str) -> Document | None:
+def ready_document(corpus: Corpus, document_id: str) -> Document | None:
+    """Return the searched document of this content, None where it has to be read (again)."""
     try:
         document = corpus.document(document_id)
     except DocumentNotFound:
@@ -75,31 +108,16 @@ def is_up_to_date(document: Document) -> bool:
     return document.state is DocumentState.READY and document.splitter == SPLITTER
 
 
-def _link(corpus: Corpus, document: Document, source: Source) -> None:
-    with corpus.writing() as writer:
-        writer.add_source(document.id, source)
-
-
 def _new(
-    arrival: Arrival, before: Document | None, corpus: Corpus, dry_run: bool
+    arrival: Arrival, parsed: Parsed, before: Document | None, corpus: Corpus, dry_run: bool
 ) -> Iterator[Event]:
-    source = arrival.source
-    media = detect(arrival.content[:HEAD_BYTES], source.name)
-    reading = read_document(arrival.path, media)
-    _refuse_changed(arrival)
-    if is_only_a_paywall(reading.blocks):
-        raise InputRefused("only a paywall notice: save the article itself and ingest that")
-    recognised = recognise(reading, source.name)
-    context = context_of(recognised)
-    passages = split(reading.blocks, arrival.document_id, context, corpus.embedder.max_tokens)
-    if not passages:
-        raise InputRefused("no text in it")
-    document = _document(arrival, media, reading, recognised, len(passages))
+    source, passages = arrival.source, parsed.passages
+    document = _document(arrival, parsed)
     status, reason = _status(before, arrival.document_id)
-    yield Progress(source.name, reading.pages, len(passages), 0)
+    yield Progress(source.name, document.pages, len(passages), 0)
     if not dry_run:
         vectors = yield from _embedded(document, passages, corpus)
-        keep_original(corpus.data, document.id, media, arrival.content)
+        keep_original(corpus.data, document.id, document.media, arrival.content)
         with corpus.writing() as writer:
             writer.add(document, passages, vectors)
     yield Finished(Outcome.of(source.location, status, document, reason))
@@ -120,20 +138,19 @@ def _status(before: Document | None, document_id: str) -> tuple[Status, str | No
     return Status.UPDATED, f"replaces {before.title!r} as it was"
 
 
-def _document(
-    arrival: Arrival, media: Media, reading: Reading, recognised: Recognised, passages: int
-) -> Document:
+def _document(arrival: Arrival, parsed: Parsed) -> Document:
+    recognised = parsed.recognised
     return Document(
         id=arrival.document_id,
         title=recognised.title,
-        media=media,
+        media=parsed.media,
         companies=recognised.companies,
         form=recognised.form,
         fiscal_period=recognised.fiscal_period,
         period_end=recognised.period_end,
         published=recognised.published,
-        pages=reading.pages,
-        passages=passages,
+        pages=parsed.reading.pages,
+        passages=len(parsed.passages),
         topics=recognised.topics,
         publisher=recognised.publisher,
         references=recognised.references,

@@ -16,13 +16,18 @@ class Status(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"
+    REMOVED = "removed"
     SKIPPED = "skipped"
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one input; `seconds` is wall time, None is unknown."""
+    """What became of one input; `seconds` is wall time, None is unknown.
+
+    `warnings` say what a reader should know of the reading: pages without text, hidden text,
+    a guessed encoding.
+    """
 
     input: str
     status: Status
@@ -37,6 +42,7 @@ class Outcome:
     passages: int = 0
     figures: int = 0
     seconds: float = 0.0
+    warnings: tuple[str, ...] = ()
 
     @staticmethod
     def of(location: str, status: Status, document: Document, reason: str | None = None) -> Outcome:
@@ -52,6 +58,7 @@ class Outcome:
             published=document.published,
             pages=document.pages,
             passages=document.passages,
+            warnings=document.warnings,
         )
 
     def as_json(self) -> dict[str, object]:
@@ -70,6 +77,7 @@ class Outcome:
             "passages": self.passages,
             "figures": self.figures,
             "seconds": round(self.seconds, 3),
+            "warnings": list(self.warnings),
         }
 
 

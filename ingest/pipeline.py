@@ -1,40 +1,55 @@
-"""From inputs to a corpus, one after another, told as events; uploads come in the same way."""
+"""From inputs to a corpus, told as events; the next input is read while this one is embedded."""
 
 from __future__ import annotations
 
-import tempfile
 import time
-import unicodedata
+from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from corpus.errors import InputRefused
 from corpus.models import Source
 from corpus.store import Corpus
-from ingest.intake import Arrival, is_up_to_date, take
+from ingest.intake import Arrival, Parsed, is_up_to_date, parse, ready_document, take
 from ingest.outcome import Event, Finished, Found, Outcome, Status
-from ingest.readers import HEAD_BYTES, detect
 from ingest.sources import InputFile, SkippedInput, find_inputs, stat_regular
+from ingest.vanished import VanishedFile, forget, vanished_files
 
-__all__ = ["clean_name", "ingest", "ingest_upload"]
+__all__ = ["ingest"]
 
-_LONGEST_NAME = 120
-_LONGEST_SUFFIX = 12
+Item = InputFile | SkippedInput | VanishedFile
 
 
-def ingest(inputs: Sequence[str], corpus: Corpus, *, dry_run: bool = False) -> Iterator[Event]:
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An input made ready by the reader's thread: what became of it, or what is to be stored."""
+
+    item: Item
+    outcome: Outcome | None = None
+    arrival: Arrival | None = None
+    parsed: Parsed | None = None
+    seconds: float = 0.0
+
+
+def ingest(
+    inputs: Sequence[str], corpus: Corpus, *, dry_run: bool = False, follow: bool = False
+) -> Iterator[Event]:
     """Take in files and folders; yield Found, then for each input any Progress and one Finished.
 
-    What cannot be taken is refused with its reason, and the batch goes on. Raises CorpusError
-    when the store cannot be written, ModelUnavailable when nothing can be embedded.
+    With `follow`, files that are gone from a folder leave the corpus's search too. What cannot be
+    taken is refused with its reason, and the batch goes on. Raises CorpusError when the store
+    cannot be written, ModelUnavailable when nothing can be embedded.
     """
-    found = [item for given in inputs for item in find_inputs(given)]
+    found: list[Item] = [item for given in inputs for item in find_inputs(given)]
+    if follow:
+        found += [gone for given in inputs for gone in vanished_files(given, corpus)]
     yield Found(len(found))
-    for item in found:
-        started = time.perf_counter()
-        for event in _one(item, corpus, dry_run):
+    for prepared in _prepared(found, corpus):
+        started = time.perf_counter() - prepared.seconds
+        for event in _stored(prepared, corpus, dry_run):
             yield _timed(event, started)
 
 
@@ -44,27 +59,48 @@ def _timed(event: Event, started: float) -> Event:
     return Finished(replace(event.outcome, seconds=time.perf_counter() - started))
 
 
-def _one(item: InputFile | SkippedInput, corpus: Corpus, dry_run: bool) -> Iterator[Event]:
+def _prepared(found: Sequence[Item], corpus: Corpus) -> Iterator[_Prepared]:
+    """Yield the inputs in order; one more is read meanwhile, in a thread that waits for its child.
+
+    One and not more: what is read ahead is held in memory.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as reader:
+        ahead: deque[Future[_Prepared]] = deque()
+        for item in found:
+            ahead.append(reader.submit(_prepare, item, corpus))
+            if len(ahead) > 1:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _prepare(item: Item, corpus: Corpus) -> _Prepared:
+    started = time.perf_counter()
+    try:
+        prepared = _read(item, corpus)
+    except InputRefused as error:
+        prepared = _Prepared(item, Outcome(item.location, Status.REFUSED, str(error)))
+    return replace(prepared, seconds=time.perf_counter() - started)
+
+
+def _read(item: Item, corpus: Corpus) -> _Prepared:
+    if isinstance(item, VanishedFile):
+        return _Prepared(item)
     if isinstance(item, SkippedInput):
         status = Status.REFUSED if item.refused else Status.SKIPPED
-        yield Finished(Outcome(item.location, status, item.reason))
-        return
-    try:
-        yield from _file(item, corpus, dry_run)
-    except InputRefused as error:
-        yield Finished(Outcome(item.location, Status.REFUSED, str(error)))
+        return _Prepared(item, Outcome(item.location, status, item.reason))
+    outcome, source = _looked_up(item, corpus)
+    if outcome is not None:
+        return _Prepared(item, outcome)
+    arrival = Arrival(source, item.path, _bytes_of(item.path))
+    if ready_document(corpus, arrival.document_id) is not None:
+        return _Prepared(item, arrival=arrival)
+    return _Prepared(item, arrival=arrival, parsed=parse(arrival, corpus.embedder.max_tokens))
 
 
-def _file(file: InputFile, corpus: Corpus, dry_run: bool) -> Iterator[Event]:
+def _looked_up(file: InputFile, corpus: Corpus) -> tuple[Outcome | None, Source]:
     """A file of the same size and time as when it was taken in is not even opened."""
     status = stat_regular(file.path)
-    known = corpus.source(file.location)
-    if known is not None:
-        source, document = known
-        same = (source.size, source.modified_ns) == (status.st_size, status.st_mtime_ns)
-        if same and is_up_to_date(document):
-            yield Finished(Outcome.of(file.location, Status.UNCHANGED, document))
-            return
     source = Source(
         location=file.location,
         name=Source.name_of(file.location),
@@ -72,53 +108,36 @@ def _file(file: InputFile, corpus: Corpus, dry_run: bool) -> Iterator[Event]:
         size=status.st_size,
         modified_ns=status.st_mtime_ns,
     )
-    yield from take(Arrival(source, file.path, _read(file.path)), corpus, dry_run)
+    known = corpus.source(file.location)
+    if known is not None:
+        before, document = known
+        same = (before.size, before.modified_ns) == (source.size, source.modified_ns)
+        if same and is_up_to_date(document):
+            return Outcome.of(file.location, Status.UNCHANGED, document), source
+    return None, source
 
 
-def _read(path: Path) -> bytes:
+def _bytes_of(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise InputRefused(f"cannot be read: {error.strerror or error}") from error
 
 
-def clean_name(name: str) -> str:
-    """Return the last part of the name without what is invisible, at most 120 characters."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rpartition("/")[2]
-    visible = "".join(c if c.isprintable() else " " for c in last)
-    plain = " ".join(visible.split()).lstrip(".") or "upload"
-    suffix = PurePosixPath(plain).suffix
-    if len(plain) <= _LONGEST_NAME:
-        return plain
-    suffix = suffix if len(suffix) <= _LONGEST_SUFFIX else ""
-    return plain[: _LONGEST_NAME - len(suffix)].rstrip() + suffix
+def _stored(prepared: _Prepared, corpus: Corpus, dry_run: bool) -> Iterator[Event]:
+    item, arrival = prepared.item, prepared.arrival
+    if isinstance(item, VanishedFile):
+        yield Finished(forget(item, corpus, dry_run))
+    elif prepared.outcome is not None:
+        yield Finished(prepared.outcome)
+    elif arrival is not None:
+        parsed = prepared.parsed
 
+        def parsed_now() -> Parsed:
+            # Known when it was looked up, and removed by another process since.
+            return parsed or parse(arrival, corpus.embedder.max_tokens)
 
-def ingest_upload(name: str, data: bytes, corpus: Corpus, limit_mb: int = 100) -> Iterator[Event]:
-    """Take in one upload; yields as `ingest` does. Size and type are checked before any parsing.
-
-    Content under a name that was uploaded before replaces what that name held.
-    """
-    yield Found(1)
-    started = time.perf_counter()
-    label = clean_name(name)
-    location = f"upload:{label}"
-    try:
-        for event in _taken(label, location, data, corpus, limit_mb):
-            yield _timed(event, started)
-    except InputRefused as error:
-        yield _timed(Finished(Outcome(location, Status.REFUSED, str(error))), started)
-
-
-def _taken(
-    label: str, location: str, data: bytes, corpus: Corpus, limit_mb: int
-) -> Iterator[Event]:
-    if len(data) > limit_mb * 1024**2:
-        size = len(data) / 1024**2
-        raise InputRefused(f"{size:.1f} MiB is over the limit of {limit_mb} MiB: split the file")
-    detect(data[:HEAD_BYTES], label)
-    source = Source(location, label, datetime.now(UTC), size=len(data))
-    with tempfile.TemporaryDirectory(prefix="loadfactor-") as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(data)
-        yield from take(Arrival(source, path, data), corpus)
+        try:
+            yield from take(arrival, parsed_now, corpus, dry_run)
+        except InputRefused as error:
+            yield Finished(Outcome(item.location, Status.REFUSED, str(error)))

@@ -27,7 +27,7 @@ from assistant.research import whole_question
 from assistant.settings import load_settings
 from assistant.wiring import build, build_corpus
 from corpus.store import Corpus
-from ingest.console import run_ingest
+from ingest.console import run_ingest, run_watch
 from ingest.originals import remove_document
 
 __all__ = ["doctor", "documents", "ingest", "reembed", "remove", "search"]
@@ -38,10 +38,18 @@ def ingest(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files or folders.")],
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, store nothing.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Follow folders: new, changed and removed files.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read documents into the corpus; unchanged ones cost nothing."""
+    if watch:
+        require_folders(inputs, dry_run)
     with build(load_settings(data=data)) as runtime:
+        if watch:
+            run_watch(inputs, runtime.corpus, as_json=as_json)
+            return
         code = run_ingest(inputs, runtime.corpus, dry_run=dry_run, as_json=as_json)
     raise typer.Exit(code)
 
@@ -125,6 +133,15 @@ def reembed(data: Data = None) -> None:
         for done, total in runtime.corpus.reembed():
             sys.stderr.write(f"\r{done} of {total} passages")
     sys.stderr.write("\nThe corpus is embedded with the configured model.\n")
+
+
+def require_folders(inputs: list[str], dry_run: bool) -> None:
+    """Raise a usage error unless all inputs are folders that can be followed for real."""
+    others = [given for given in inputs if not Path(given).expanduser().is_dir()]
+    if others:
+        raise typer.BadParameter(f"--watch follows folders; no folder: {', '.join(others)}")
+    if dry_run:
+        raise typer.BadParameter("--watch keeps the corpus as the folders are: no --dry-run")
 
 
 def opened(data: Path | None) -> Corpus:

@@ -12,7 +12,7 @@ from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from corpus.errors import LoadFactorError
 from ingest.outcome import Event, Finished, Outcome, Progress, Status
-from ingest.pipeline import ingest_upload
+from ingest.uploads import ingest_upload
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile

@@ -66,6 +66,12 @@ def test_ingest_reports_every_input_and_its_exit_code(folder: Path) -> None:
     assert "absent.pdf" in rows(again)[2]["input"] and rows(again)[2]["reason"]
 
 
+def test_only_folders_are_watched(folder: Path) -> None:
+    refused = run("ingest", folder, folder / "harbor.md", "--watch")
+    assert refused.exit_code == 2
+    assert run("ingest", folder, "--watch", "--dry-run").exit_code == 2
+
+
 def test_search_and_ask_keep_their_contract(folder: Path, tmp_path: Path) -> None:
     run("ingest", folder, "--json")
     question = "What capital expenditures does Northwind expect in 2026?"

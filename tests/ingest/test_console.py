@@ -30,6 +30,7 @@ FIELDS = [
     "passages",
     "figures",
     "seconds",
+    "warnings",
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from corpus.store import Corpus
 from ingest import intake
 from ingest.outcome import Finished, Found, Outcome, Status
-from ingest.pipeline import clean_name, ingest_upload
+from ingest.uploads import clean_name, ingest_upload
 from tests.fakes import HashingEmbedder
 
 TEXT = b"Harbor Mills rents accelerators by the hour in Bergen."
