@@ -49,12 +49,22 @@ def print_lines(rows: Iterable[Mapping[str, object]]) -> None:
         sys.stdout.flush()
 
 
-def show_documents(documents: Sequence[Document]) -> None:
+def show_documents(documents: Sequence[Document], amended_by: Sequence[Sequence[Document]]) -> None:
+    """Print a row a document; `amended_by` holds the amendments of each, the latest first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("document", "company", "form", "period", "published", "pages", "passages"):
+    for heading in (
+        "document",
+        "company",
+        "form",
+        "period",
+        "published",
+        "pages",
+        "passages",
+        "amended",
+    ):
         table.add_column(heading, overflow="fold")
     table.add_column("id", no_wrap=True)
-    for document in documents:
+    for document, amendments in zip(documents, amended_by, strict=True):
         table.add_row(
             Text(document.name),
             Text(document.company or UNKNOWN),
@@ -63,6 +73,7 @@ def show_documents(documents: Sequence[Document]) -> None:
             str(document.published or UNKNOWN),
             str(document.pages or UNKNOWN),
             str(document.passages),
+            _amended(document, amendments),
             document.id[:8],
         )
     # What is piped is for grep: no cell of it is cut or wrapped.
@@ -70,6 +81,12 @@ def show_documents(documents: Sequence[Document]) -> None:
     console.print(table)
     passages = sum(document.passages for document in documents)
     console.print(f"{len(documents)} documents, {passages:,} passages")
+
+
+def _amended(document: Document, amendments: Sequence[Document]) -> str:
+    if document.amends is not None:
+        return f"amends {document.amends[:8]}"
+    return f"by {amendments[0].id[:8]}" if amendments else UNKNOWN
 
 
 def show_removed(removed: Sequence[Document], citations: Sequence[int]) -> None:

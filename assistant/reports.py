@@ -36,7 +36,8 @@ CERTAINTY = (
 """Where a cost is from, least certain first."""
 
 
-def document_json(document: Document) -> Json:
+def document_json(document: Document, amended_by: Sequence[Document] = ()) -> Json:
+    """`amended_by` holds the amendments of a filing, the latest first."""
     return {
         "document_id": document.id,
         "document": document.name,
@@ -50,6 +51,9 @@ def document_json(document: Document) -> Json:
         "published": document.published and document.published.isoformat(),
         "pages": document.pages,
         "passages": document.passages,
+        "tables": document.tables,
+        "amends": document.amends,
+        "amended_by": [amendment.id for amendment in amended_by],
         "warnings": list(document.warnings),
         "sources": [source.location for source in document.sources],
     }

@@ -1,8 +1,10 @@
-"""Metadata recognised from content alone: company, form and fiscal period against the manifests.
+"""Metadata recognised from content alone: company, form, fiscal period, date and period end.
 
 `python -m benchmarks.metadata` reads ../shared/docs and ../shared/financebench and prints the
 misses and the shares that are right. Where a manifest names no company ("(several)"), no form or
-no fiscal period, there is nothing to miss.
+no fiscal period, there is nothing to miss. Dates are judged against metadata_dates.toml, where
+they were read by eye, else against the manifest: a date that the content does not state must stay
+unknown. The date of a filing is the day of its signature; the period end stands on its cover.
 """
 
 from __future__ import annotations
@@ -10,9 +12,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from benchmarks.material import shared_folder
 from corpus.companies import canonical
@@ -34,32 +40,54 @@ FORMS = (
     ("8k", "8-K"),
     ("Earnings", "press release"),
 )
-FIELDS = ("company", "form", "period")
+FIELDS = ("company", "form", "period", "date", "period end")
+DATES = Path(__file__).with_name("metadata_dates.toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
+    """What to find; None where there is nothing to miss, for `published` where no day is stated."""
+
     path: Path
     company: str | None
     form: str | None
     period: re.Pattern[str] | None
+    published: date | None
+    period_end: date | None
 
 
-def from_manifest(folder: Path) -> Iterator[Expected]:
+Seen = Mapping[str, Mapping[str, Any]]
+"""metadata_dates.toml: "stated", "unstated", "ends" and "coarse", each by document."""
+
+
+def from_manifest(folder: Path, seen: Seen) -> Iterator[Expected]:
     for row in rows_of(folder / "manifest.jsonl"):
         company = re.sub(r"\s*\(.*", "", row["company"]) or None
         form = form_of(row["kind"])
-        yield Expected(folder / row["file"], company, form, period_of(row["period"], form))
+        period = period_of(row["period"], form)
+        day = None if row["file"] in seen["unstated"] else date_of(row["file"], seen, row["date"])
+        end = seen["ends"].get(row["file"])
+        yield Expected(folder / row["file"], company, form, period, day, end)
 
 
-def from_financebench(folder: Path) -> Iterator[Expected]:
+def from_financebench(folder: Path, seen: Seen) -> Iterator[Expected]:
     for row in rows_of(folder / "documents.jsonl"):
-        form = form_of(row["doc_type"])
-        quarter = re.search(r"\d{4}(Q\d)", row["doc_name"])
+        name, form = row["doc_name"], form_of(row["doc_type"])
+        quarter = re.search(r"\d{4}(Q\d)", name)
         year = f"FY{row['doc_period']}"
         expected = {"10-K": year, "8-K": None}.get(form or "", year + (quarter or [""])[0][4:])
+        expected = seen["coarse"].get(name, {}).get("period", expected)
         pattern = re.compile(expected) if expected else None
-        yield Expected(folder / "pdfs" / f"{row['doc_name']}.pdf", row["company"], form, pattern)
+        december = date(int(row["doc_period"]), 12, 31) if form == "10-K" else None
+        end = seen["ends"].get(name, december)
+        path = folder / "pdfs" / f"{name}.pdf"
+        yield Expected(path, row["company"], form, pattern, date_of(name, seen), end)
+
+
+def date_of(name: str, seen: Seen, listed: str = "") -> date | None:
+    """The day read by eye, else the manifest's; a month or a year there is a gap in our table."""
+    stated = seen["stated"].get(name)
+    return stated if isinstance(stated, date) else date.fromisoformat(listed)
 
 
 def rows_of(path: Path) -> Iterator[dict[str, str]]:
@@ -91,7 +119,17 @@ def misses(expected: Expected, found: Recognised) -> dict[str, str]:
     period = found.fiscal_period or ""
     if expected.period and not expected.period.fullmatch(period):
         wrong["period"] = f"{found.fiscal_period} ({expected.period.pattern})"
+    if found.published != expected.published:
+        wrong["date"] = f"{found.published} ({expected.published or 'none is stated'})"
+    if expected.period_end and found.period_end != expected.period_end:
+        wrong["period end"] = f"{found.period_end} ({expected.period_end})"
     return wrong
+
+
+def date_kind(expected: date | None, found: date | None) -> str:
+    if found is None:
+        return "unknown though stated" if expected else "unknown and not stated"
+    return "right" if found == expected else "wrong"
 
 
 def recognised(path: Path) -> Recognised | None:
@@ -102,9 +140,10 @@ def recognised(path: Path) -> Recognised | None:
     return None if is_only_a_paywall(reading.blocks) else recognise(reading, "document")
 
 
-def measure(label: str, material: list[Expected]) -> None:
-    wrong = dict.fromkeys(FIELDS, 0)
-    documents = 0
+def measure(label: str, material: list[Expected]) -> Counter[str]:
+    """Print the misses; return how many of each field are right, and of "documents"."""
+    right: Counter[str] = Counter()
+    days: Counter[str] = Counter()
     for expected in material:
         try:
             found = recognised(expected.path)
@@ -114,18 +153,31 @@ def measure(label: str, material: list[Expected]) -> None:
         if found is None:
             sys.stdout.write(f"  {expected.path.name}: refused: only a paywall notice\n")
             continue
-        documents += 1
-        for field, miss in misses(expected, found).items():
-            wrong[field] += 1
+        wrong = misses(expected, found)
+        right.update(["documents", *(field for field in FIELDS if field not in wrong)])
+        days[date_kind(expected.published, found.published)] += 1
+        for field, miss in wrong.items():
             sys.stdout.write(f"  {expected.path.name}: {field} {miss}\n")
-    shares = ", ".join(f"{field} {1 - wrong[field] / documents:.3f}" for field in FIELDS)
-    sys.stdout.write(f"{label}, {documents} documents: {shares}\n")
+    show(label, right)
+    sys.stdout.write(f"  dates: {', '.join(f'{n} {kind}' for kind, n in days.most_common())}\n")
+    return right
+
+
+def show(label: str, right: Counter[str]) -> None:
+    documents = right["documents"]
+    shares = ", ".join(f"{field} {right[field] / documents:.3f}" for field in FIELDS)
+    overall = sum(right[field] for field in FIELDS) / (documents * len(FIELDS))
+    sys.stdout.write(f"{label}, {documents} documents: {shares}, all fields {overall:.3f}\n")
 
 
 def main() -> None:
     shared = shared_folder()
-    measure("docs", list(from_manifest(shared / "docs")))
-    measure("financebench", list(from_financebench(shared / "financebench")))
+    seen = tomllib.loads(DATES.read_text(encoding="utf-8"))
+    docs = measure("docs", list(from_manifest(shared / "docs", seen)))
+    bench = measure("financebench", list(from_financebench(shared / "financebench", seen)))
+    show("both", docs + bench)
+    for name, row in seen["coarse"].items():
+        sys.stdout.write(f"  corrected: {name}: period {row['period']} ({row['because']})\n")
 
 
 if __name__ == "__main__":

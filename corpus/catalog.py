@@ -12,15 +12,14 @@ from typing import Self
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select, true
 from sqlalchemy.exc import SQLAlchemyError
 
+from corpus.catalog_file import open_engine
 from corpus.catalog_rows import to_document, to_passage, to_source, to_vectors
 from corpus.catalog_schema import (
     Standing,
     documents,
     meta,
-    open_engine,
     passages,
     sources,
-    sqlite_url,
     vectors,
 )
 from corpus.embedding import Vectors
@@ -62,11 +61,12 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open or create the SQLite catalog at `path`.
+        """Open, create or migrate the SQLite catalog at `path`.
 
-        Raises CorpusUnwritable, and CorpusError for a newer schema.
+        Raises CorpusUnwritable, CorpusBusy when another process holds the write lock of a catalog
+        that has to be migrated, and CorpusError for a newer schema.
         """
-        return cls(open_engine(sqlite_url(path)))
+        return cls(open_engine(path))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -84,7 +84,7 @@ class Catalog:
     def stamped(self, *states: DocumentState) -> tuple[Stamped, ...]:
         """Return the documents in one of `states` (default: all) with their stamps."""
         chosen = documents.c.state.in_([state.value for state in states]) if states else true()
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(documents).where(chosen)).mappings().all()
             places = _places(connection, [row["id"] for row in rows] if states else None)
         return tuple(
@@ -92,7 +92,7 @@ class Catalog:
         )
 
     def document(self, document_id: str) -> Document | None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             query = select(documents).where(documents.c.id == document_id)
             row = connection.execute(query).mappings().first()
             places = _places(connection, [document_id])
@@ -101,7 +101,7 @@ class Catalog:
     def source(self, location: str) -> tuple[Source, str] | None:
         """Return the source at a location and the id of the document that it holds now."""
         here = (sources.c.location == location) & (sources.c.standing == Standing.CURRENT.value)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(sources).where(here)).mappings().first()
         return (to_source(row), row["document_id"]) if row else None
 
@@ -123,7 +123,7 @@ class Catalog:
     def documents_of(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the document id of each passage id that the catalog holds."""
         pairs: dict[str, str] = {}
-        with self._reading() as connection:
+        with self.reading() as connection:
             for part in _parts(ids):
                 query = select(passages.c.id, passages.c.document_id).where(passages.c.id.in_(part))
                 pairs.update((row[0], row[1]) for row in connection.execute(query))
@@ -136,7 +136,7 @@ class Catalog:
             .join(documents, documents.c.id == passages.c.document_id)
             .where(documents.c.state.in_([state.value for state in states]))
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def passage_count(self) -> int:
@@ -168,7 +168,7 @@ class Catalog:
             .where(passages.c.document_id == document_id)
             .order_by(passages.c.ordinal)
         )
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).all()
         model = self.model()
         dimension = model.dimension if model else 0
@@ -176,19 +176,20 @@ class Catalog:
 
     def _passages(self, condition: ColumnElement[bool]) -> tuple[Passage, ...]:
         query = select(passages).where(condition).order_by(passages.c.ordinal)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(to_passage(row) for row in connection.execute(query).mappings())
 
     def _count(self, query: Select[int]) -> int:
-        with self._reading() as connection:
+        with self.reading() as connection:
             return int(connection.scalar(query) or 0)
 
     def _meta(self, key: str) -> str | None:
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(select(meta.c.value).where(meta.c.key == key))
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """One connection to read with; raises CorpusError when the database refuses it."""
         try:
             with self.engine.connect() as connection:
                 yield connection

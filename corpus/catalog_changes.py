@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 
 from corpus.catalog import Catalog, ModelIdentity
+from corpus.catalog_amendments import mark_amendments
 from corpus.catalog_rows import document_row, passage_row, source_row, vector_bytes
 from corpus.catalog_schema import Standing, documents, meta, passages, sources, vectors
 from corpus.embedding import Vectors
@@ -78,7 +79,7 @@ class CatalogChanges:
                 .values(state=DocumentState.READY.value, stamp=generation)
             )
             left = _settle(connection, document_id)
-            _put(connection, "generation", str(generation))
+            _conclude(connection, generation)
         return left
 
     def describe(self, document: Document, generation: int) -> tuple[str, ...]:
@@ -92,34 +93,40 @@ class CatalogChanges:
             for source in document.sources:
                 _offer(connection, document.id, source)
             left = _settle(connection, document.id)
-            _put(connection, "generation", str(generation))
+            _conclude(connection, generation)
         return left
 
     def add_source(self, document_id: str, source: Source, generation: int) -> tuple[str, ...]:
         with self._catalog.writing() as connection:
             _offer(connection, document_id, source)
             left = _settle(connection, document_id)
-            _put(connection, "generation", str(generation))
+            _conclude(connection, generation)
         return left
 
     def detach(self, location: str, generation: int) -> tuple[str, ...]:
         with self._catalog.writing() as connection:
             _retire(connection, sources.c.location == location)
             left = _supersede_homeless(connection)
-            _put(connection, "generation", str(generation))
+            _conclude(connection, generation)
         return left
 
     def supersede(self, document_id: str, generation: int) -> tuple[str, ...]:
         with self._catalog.writing() as connection:
             _retire(connection, sources.c.document_id == document_id)
             _supersede(connection, [document_id])
-            _put(connection, "generation", str(generation))
+            _conclude(connection, generation)
         return (document_id,)
 
     def remove(self, document_id: str, generation: int) -> None:
         with self._catalog.writing() as connection:
             connection.execute(delete(documents).where(documents.c.id == document_id))
-            _put(connection, "generation", str(generation))
+            _conclude(connection, generation)
+
+
+def _conclude(connection: Connection, generation: int) -> None:
+    """End every change of what is searched."""
+    mark_amendments(connection)
+    _put(connection, "generation", str(generation))
 
 
 def _put_model(connection: Connection, model: ModelIdentity) -> None:

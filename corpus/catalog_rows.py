@@ -28,7 +28,7 @@ Row = RowMapping
 
 
 def document_row(document: Document) -> dict[str, Any]:
-    """Return the columns of a document without `state` and `stamp`."""
+    """Return the columns of a document without those that the catalog keeps by itself."""
     return {
         "id": document.id,
         "title": document.title,
@@ -44,6 +44,7 @@ def document_row(document: Document) -> dict[str, Any]:
         "mentions": _pack(document.references),
         "warnings": _pack(document.warnings),
         "splitter": document.splitter,
+        "tables": document.tables,
     }
 
 
@@ -66,6 +67,8 @@ def to_document(row: Row, sources: Sequence[Source]) -> Document:
         splitter=row["splitter"],
         sources=tuple(sources),
         state=DocumentState(row["state"]),
+        tables=row["tables"],
+        amends=row["amends"],
     )
 
 

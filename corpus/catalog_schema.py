@@ -1,14 +1,12 @@
-"""The tables of the catalog and the opening of its database."""
+"""The tables of the catalog."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 
 from sqlalchemy import (
     Column,
     Date,
-    Engine,
     ForeignKey,
     Index,
     Integer,
@@ -17,29 +15,20 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
-    insert,
-    select,
 )
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
-
-from corpus.errors import CorpusError, CorpusUnwritable
 
 __all__ = [
     "SCHEMA_VERSION",
     "Standing",
     "documents",
     "meta",
-    "open_engine",
+    "metadata",
     "passages",
     "sources",
-    "sqlite_url",
     "vectors",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Standing(StrEnum):
@@ -83,6 +72,9 @@ documents = Table(
     Column("splitter", String(64), nullable=False),
     Column("state", String(16), nullable=False, index=True),
     Column("stamp", Integer, nullable=False),
+    Column("tables", Integer, nullable=False, server_default="0"),
+    # No foreign key: the filing that is amended may leave the corpus.
+    Column("amends", String(64)),
 )
 
 sources = Table(
@@ -123,52 +115,3 @@ vectors = Table(
     # Little-endian float32.
     Column("vector", LargeBinary, nullable=False),
 )
-
-
-def open_engine(url: str) -> Engine:
-    """Return an engine on the catalog at a SQLAlchemy URL, its tables made when they are absent.
-
-    Raises CorpusUnwritable when the database cannot be opened or made, CorpusError when a newer
-    version of the product wrote it.
-    """
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _configure_sqlite)
-    try:
-        metadata.create_all(engine)
-        _check_version(engine)
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise CorpusUnwritable(
-            f"The catalog cannot be opened at {_place(engine)}: {getattr(error, 'orig', error)}. "
-            "Free disk space, make the folder writable, or choose another with --data."
-        ) from error
-    return engine
-
-
-def _place(engine: Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
-
-
-def _configure_sqlite(connection: object, _entry: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _check_version(engine: Engine) -> None:
-    with engine.begin() as connection:
-        found = connection.scalar(select(meta.c.value).where(meta.c.key == "schema"))
-        if found is None:
-            connection.execute(insert(meta).values(key="schema", value=str(SCHEMA_VERSION)))
-        elif int(found) > SCHEMA_VERSION:
-            raise CorpusError(
-                f"The catalog at {_place(engine)} has schema version {found}, this program knows "
-                f"up to {SCHEMA_VERSION}. Update Load Factor, or choose another folder with --data."
-            )
-
-
-def sqlite_url(path: Path) -> str:
-    """Return the SQLAlchemy URL of a SQLite file."""
-    return f"sqlite:///{path}"

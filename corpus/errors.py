@@ -5,6 +5,7 @@ LoadFactorError
 │   ├── CorpusBusy              another process holds the writer's lock
 │   ├── CorpusDamaged           an index disagrees with the catalog; `doctor --repair` rebuilds it
 │   ├── CorpusUnwritable        disk full, read-only or not a directory
+│   ├── BackupRefused           a backup file that is damaged, foreign or of a newer version
 │   ├── DocumentNotFound        no document of that name or id
 │   └── ModelMismatch           the corpus was embedded with another model
 ├── ModelUnavailable            an embedding model cannot be loaded or exported
@@ -33,6 +34,10 @@ class CorpusDamaged(CorpusError):
 
 class CorpusUnwritable(CorpusError):
     """The disk is full, read-only, or the data path is no directory."""
+
+
+class BackupRefused(CorpusError):
+    """A backup file is damaged, not one of ours, or written by a newer version."""
 
 
 class DocumentNotFound(CorpusError):

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from corpus.errors import DocumentNotFound
 from corpus.models import Document
 
-__all__ = ["find_document"]
+__all__ = ["find_by_id", "find_document"]
 
 SHORTEST_PREFIX = 6
 
@@ -25,6 +25,12 @@ def find_document(name: str, documents: Sequence[Document]) -> Document:
             listed = ", ".join(f"{found.id[:12]} ({found.name})" for found in candidates[:5])
             raise DocumentNotFound(f"{name!r} is ambiguous: {listed}. Give the id.")
     raise DocumentNotFound(f"No document is called {name!r}.{_suggestion(name, documents)}")
+
+
+def find_by_id(name: str, documents: Sequence[Document]) -> Document | None:
+    """Return the one document whose id begins so, with at least 6 characters; None otherwise."""
+    found = [document for document in documents if document.id.startswith(name.lower())]
+    return found[0] if len(found) == 1 and len(name) >= SHORTEST_PREFIX else None
 
 
 def _by_precision(name: str, documents: Sequence[Document]) -> Iterator[list[Document]]:

@@ -1,4 +1,4 @@
-"""Who may write, and how every process notices that another one did.
+"""How every process notices that another one wrote.
 
 The generation is a row of the catalog. It is odd while a writer is at work on the indexes and
 grows with every change, so that odd with a free lock means: a writer died. A file mirrors it for a
@@ -8,17 +8,14 @@ cheap check; the row wins.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from corpus.catalog import Catalog
 from corpus.catalog_changes import CatalogChanges
-from corpus.errors import CorpusBusy, CorpusUnwritable
+from corpus.errors import CorpusUnwritable
 
-__all__ = ["Generation", "WriteLock"]
+__all__ = ["Generation"]
 
 TRUST_SECONDS = 1.0
 """How long an unchanged mirror is believed: a writer can die between the row and the mirror."""
@@ -85,47 +82,3 @@ class Generation:
                 f"{self._mirror} cannot be written: {error.strerror}. "
                 "Free disk space or make the data folder writable, then run it again."
             ) from error
-
-
-class WriteLock:
-    """The file lock of one corpus: one writer at a time, over all processes and threads."""
-
-    def __init__(self, path: Path, wait: float) -> None:
-        self._path = path
-        self._wait = wait
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the lock; raises CorpusBusy after the wait, CorpusUnwritable when it cannot be."""
-        lock = FileLock(self._path, timeout=self._wait, thread_local=False)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise CorpusBusy(
-                f"Another process is writing to {self._path.parent} and has not finished in "
-                f"{self._wait:.0f} seconds. Wait for it to end, then run this again; "
-                "nothing was changed."
-            ) from error
-        except OSError as error:
-            raise CorpusUnwritable(
-                f"{self._path} cannot be locked: {error.strerror or error}. "
-                "Make the data folder writable, or choose another with --data."
-            ) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
-    @contextmanager
-    def held_if_free(self) -> Iterator[bool]:
-        """Hold the lock when nobody has it and the folder can be written; tells which."""
-        lock = FileLock(self._path, timeout=0, thread_local=False)
-        try:
-            lock.acquire()
-        except (Timeout, OSError):
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()

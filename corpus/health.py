@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from corpus.catalog import Catalog
 from corpus.errors import CorpusDamaged
 from corpus.indexes import Indexes
-from corpus.models import DocumentState
+from corpus.models import Document, DocumentState
+from corpus.originals import missing_originals
 
 __all__ = ["Health", "examine"]
 
@@ -40,6 +42,9 @@ class Health:
     """The state of a corpus; `ok` when every passage is found by both indexes.
 
     `vectors_missing` counts passages without a stored vector: repair cannot bring those back.
+    Neither a lost original nor an outdated cut is a failure, for search and citations work:
+    `originals_missing` are ids of documents whose page pictures are not to be had, `outdated` those
+    of searched documents that an older version cut into passages.
     """
 
     documents: int
@@ -50,6 +55,8 @@ class Health:
     writer_died: bool
     vectors: IndexHealth
     lexical: IndexHealth
+    originals_missing: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -61,6 +68,9 @@ class Health:
         report = asdict(self) | {"ok": self.ok}
         for name in ("vectors", "lexical"):
             report[name] = _shortened(getattr(self, name))
+        for name in ("originals_missing", "outdated"):
+            ids: tuple[str, ...] = getattr(self, name)
+            report |= {name: list(ids[:NAMED]), f"{name}_count": len(ids)}
         return report
 
     def lines(self) -> tuple[str, ...]:
@@ -77,14 +87,28 @@ class Health:
             yield f"{self.vectors_missing} passages have no stored vector: ingest them again"
         yield from _index_lines("vector index", self.vectors)
         yield from _index_lines("lexical index", self.lexical)
+        if self.originals_missing:
+            yield (
+                f"{len(self.originals_missing)} originals are missing, so that their pages cannot "
+                f"be shown: {_named(self.originals_missing)}. Ingest those files again"
+            )
+        if self.outdated:
+            yield (
+                f"{len(self.outdated)} documents were cut by an older version: "
+                f"{_named(self.outdated)}. Ingest their files again to have them cut anew"
+            )
         yield "ok" if self.ok else "not ok: run `loadfactor doctor --repair`"
 
 
-def examine(catalog: Catalog, indexes: Indexes) -> Health:
-    """Compare the indexes with the catalog; the caller holds the write lock."""
+def examine(catalog: Catalog, indexes: Indexes, data: Path, splitter: str | None = None) -> Health:
+    """Compare the indexes and the originals in `data` with the catalog, under the write lock.
+
+    What is outdated is told where `splitter`, the name of today's, is given.
+    """
     kept = catalog.passage_ids(DocumentState.READY)
     unbuilt = not kept and indexes.unbuilt
-    states = [stamped.document.state for stamped in catalog.stamped()]
+    documents = [stamped.document for stamped in catalog.stamped()]
+    states = [document.state for document in documents]
     return Health(
         documents=states.count(DocumentState.READY),
         passages=len(kept),
@@ -94,7 +118,16 @@ def examine(catalog: Catalog, indexes: Indexes) -> Health:
         writer_died=catalog.generation() % 2 == 1,
         vectors=IndexHealth(0) if unbuilt else _vectors(catalog, indexes, kept),
         lexical=IndexHealth(0) if unbuilt else _lexical(indexes, kept),
+        originals_missing=missing_originals(data, documents),
+        outdated=_outdated(documents, splitter),
     )
+
+
+def _outdated(documents: Sequence[Document], splitter: str | None) -> tuple[str, ...]:
+    if splitter is None:
+        return ()
+    ready = (d for d in documents if d.state is DocumentState.READY)
+    return tuple(document.id for document in ready if document.splitter != splitter)
 
 
 def _vectors(catalog: Catalog, indexes: Indexes, kept: dict[str, str]) -> IndexHealth:
@@ -137,7 +170,11 @@ def _index_lines(name: str, health: IndexHealth) -> Iterator[str]:
     for kind in ("missing", "orphans", "unreachable"):
         ids: tuple[str, ...] = getattr(health, kind)
         if ids:
-            yield f"  {len(ids)} {kind}: {', '.join(ids[:3])}{' …' if len(ids) > 3 else ''}"
+            yield f"  {len(ids)} {kind}: {_named(ids)}"
+
+
+def _named(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:3]) + (" …" if len(ids) > 3 else "")
 
 
 def _shortened(health: IndexHealth) -> dict[str, object]:

@@ -15,12 +15,13 @@ import numpy as np
 
 from corpus.catalog import Catalog
 from corpus.embedding import Vector
-from corpus.errors import CorpusDamaged
+from corpus.errors import CorpusDamaged, CorpusUnwritable
 from corpus.gate import Gate
-from corpus.generation import Generation, WriteLock
+from corpus.generation import Generation
 from corpus.lexical import LexicalIndex
 from corpus.query import Query
 from corpus.vectors import VectorIndex
+from corpus.write_lock import WriteLock
 
 __all__ = ["Indexes"]
 
@@ -58,7 +59,7 @@ class Indexes:
                 try:
                     if index is not None:
                         return index.nearest(vector, limit)
-                except CorpusDamaged:
+                except (CorpusDamaged, CorpusUnwritable):
                     self._vectors_at = None
         return None
 
@@ -167,7 +168,8 @@ class Indexes:
         try:
             index = self._open_vectors()
             healthy = self._complete(index)
-        except CorpusDamaged:
+        except (CorpusDamaged, CorpusUnwritable):
+            # chromadb may have to write before it can read.
             healthy = False
         self._vectors_at = now if healthy else None
         self._failed_at = None if healthy else now

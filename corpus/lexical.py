@@ -46,7 +46,7 @@ class LexicalIndex:
 
     def replace(self, document_id: str, passages: Sequence[Passage]) -> None:
         """Let the index hold exactly these passages of a document, from the next commit on."""
-        with translated(WHAT, self._folder):
+        with translated(WHAT, self._folder, writing=True):
             writer = self._writing()
             writer.delete_documents_by_term("document", document_id)
             for passage in passages:
@@ -56,7 +56,7 @@ class LexicalIndex:
         self.replace(document_id, ())
 
     def commit(self) -> None:
-        with translated(WHAT, self._folder):
+        with translated(WHAT, self._folder, writing=True):
             self._writing().commit()
             self._index.reload()
 
@@ -91,7 +91,7 @@ class LexicalIndex:
         """End the writer: what is not committed is gone, merges are waited for."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            with translated(WHAT, self._folder):
+            with translated(WHAT, self._folder, writing=True):
                 writer.wait_merging_threads()
 
     @staticmethod

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import PurePath
 
+from corpus.forms import base_form
+
 __all__ = [
     "Document",
     "DocumentState",
@@ -66,11 +68,13 @@ class Document:
     """One content, whatever names it came under.
 
     `id` is the SHA-256 of the original bytes in hex. `companies` holds display names ("Amazon"),
-    the filer or main subject first. `form` is an SEC form ("10-K", "10-Q", "8-K") or one of
-    "earnings call", "press release", "article", "note". `fiscal_period` is the filer's fiscal
-    year or quarter, "FY2025" or "FY2026Q2". `pages` counts physical pages and is None where the
-    format has none. `splitter` names what cut it into passages, with its version. Whatever the
-    content does not state is None or empty, never guessed.
+    the filer or main subject first. `form` is an SEC form ("10-K", "10-Q", "8-K"; "10-K/A" for an
+    amended one) or one of "earnings call", "press release", "article", "note". `fiscal_period` is
+    the filer's fiscal year or quarter, "FY2025" or "FY2026Q2". `pages` counts physical pages and is
+    None where the format has none. `tables` counts those that the reader found. `amends` is the id
+    of the filing that this one amends, set by the catalog where it holds that one. `splitter` names
+    what cut it into passages, with its version. Whatever the content does not state is None or
+    empty, never guessed.
     """
 
     id: str
@@ -90,6 +94,8 @@ class Document:
     splitter: str = ""
     sources: tuple[Source, ...] = ()
     state: DocumentState = DocumentState.READY
+    tables: int = 0
+    amends: str | None = None
 
     @property
     def company(self) -> str | None:
@@ -107,9 +113,9 @@ class Passage:
     """A span of a document that is embedded and cited.
 
     `text` is what is shown and cited; `header` is the context (company, form, period, section)
-    that is embedded and indexed in front of it. `page` and `page_last` are 1-based physical pages
-    of a PDF, None where the format has none. `tokens` counts word pieces of header and text by
-    the bundled MiniLM tokenizer.
+    that is embedded and indexed in front of it (`corpus.embedded`). `page` and `page_last` are
+    1-based physical pages of a PDF, None where the format has none. `tokens` counts word pieces of
+    header and text by the bundled MiniLM tokenizer.
     """
 
     id: str
@@ -123,15 +129,13 @@ class Passage:
     page_last: int | None = None
     tokens: int = 0
 
-    @property
-    def indexed_text(self) -> str:
-        """Header and text as the embedder and the lexical index see them."""
-        return f"{self.header}\n{self.text}" if self.header else self.text
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a search is confined to; an empty field confines nothing. Names match without case."""
+    """What a search is confined to; an empty field confines nothing. Names match without case.
+
+    A form admits its amendments too: "10-K" both 10-K and 10-K/A, "10-K/A" amendments only.
+    """
 
     companies: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
@@ -143,7 +147,7 @@ class Filters:
         """Tell whether a document is within the filters; an unknown date is not since anything."""
         return (
             _any_of(self.companies, document.companies)
-            and _any_of(self.forms, (document.form,))
+            and _any_of(self.forms, (document.form, base_form(document.form)))
             and _any_of(self.periods, (document.fiscal_period,))
             and (not self.documents or document.id in self.documents)
             and (

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.catalog import Stamped
+from corpus.forms import base_form
 from corpus.models import Document
 from corpus.query import Query
 
@@ -52,7 +53,9 @@ def _narrowed(query: Query, chosen: tuple[Stamped, ...], name: str | None) -> It
     for period in query.periods:
         yield Scope(_having(chosen, period.matches), PERIOD / len(query.periods), name)
     if query.forms:
-        yield Scope(_having(chosen, lambda document: document.form in query.forms), FORM, name)
+        yield Scope(
+            _having(chosen, lambda document: base_form(document.form) in query.forms), FORM, name
+        )
 
 
 def _is_about(name: str) -> Callable[[Document], bool]:

@@ -8,23 +8,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from corpus.amendments import amendments_of
 from corpus.catalog import Catalog
+from corpus.catalog_versions import versions_of
+from corpus.embedded import embedded_text
 from corpus.embedding import Embedder, Vectors
 from corpus.errors import CorpusUnwritable, DocumentNotFound
-from corpus.finding import find_document
-from corpus.generation import Generation, WriteLock
+from corpus.finding import find_by_id, find_document
+from corpus.generation import Generation
 from corpus.health import Health, examine
 from corpus.identity import require_same_embedder
 from corpus.indexes import Indexes
 from corpus.models import Document, Filters, Hit, Passage, Source
-from corpus.recovery import finish_interrupted, rebuild
 from corpus.reembedding import batched, exchange_vectors, kept_passages
+from corpus.report import Report, report_on
 from corpus.search import Searcher
+from corpus.upkeep import rebuild_indexes, rebuilding
+from corpus.write_lock import LOCK_FILE, WAIT_SECONDS, WriteLock
 from corpus.writer import Writer
 
 __all__ = ["Corpus", "Health", "Writer"]
 
-WAIT_SECONDS = 60.0
 NO_FILTERS = Filters()
 
 
@@ -38,7 +42,7 @@ class Corpus:
         self.data = data
         self.embedder = embedder
         self._catalog = catalog
-        self._lock = WriteLock(data / "write.lock", wait)
+        self._lock = WriteLock(data / LOCK_FILE, wait)
         self._generation = Generation(catalog, data / "generation")
         self._indexes = Indexes(data, catalog, self._generation, self._lock)
         self._searcher = Searcher(catalog, self._generation, self._indexes, embedder)
@@ -115,6 +119,37 @@ class Corpus:
         """
         return find_document(name, self.documents())
 
+    def find_kept(self, name: str) -> Document:
+        """Return what `find` does, else one kept for citations of old answers, by its id.
+
+        Raises DocumentNotFound, naming close matches.
+        """
+        try:
+            return self.find(name)
+        except DocumentNotFound:
+            found = find_by_id(name, [s.document for s in self._catalog.stamped()])
+            if found is None:
+                raise
+            return found
+
+    def amendments_of(self, document_id: str) -> tuple[Document, ...]:
+        """Return the searched amendments of a filing, the latest first.
+
+        Raises DocumentNotFound.
+        """
+        return amendments_of(self.document(document_id), self.documents())
+
+    def report(self, document_id: str) -> Report:
+        """Return what is held of a document in any state. Raises DocumentNotFound."""
+        document = self.document(document_id)
+        return report_on(
+            document,
+            self.passages(document_id),
+            versions_of(self._catalog, document_id),
+            self._catalog.document(document.amends) if document.amends else None,
+            self.amendments_of(document_id),
+        )
+
     def passage(self, passage_id: str) -> Passage | None:
         """Return a passage of a document in any state: citations of old answers still open."""
         return self._catalog.passage(passage_id)
@@ -154,29 +189,23 @@ class Corpus:
             finally:
                 writer.close()
 
-    def health(self) -> Health:
+    def health(self, splitter: str | None = None) -> Health:
         """Compare the catalog with both indexes and look every stored vector up by itself.
 
+        With the name of today's `splitter` the documents that another one cut are named.
         Raises CorpusBusy after the wait.
         """
         with self._lock.held():
-            return examine(self._catalog, self._indexes)
+            return examine(self._catalog, self._indexes, self.data, splitter)
 
-    def repair(self) -> Health:
+    def repair(self, splitter: str | None = None) -> Health:
         """Rebuild both indexes from the catalog, without embedding; return the health after.
 
         Raises CorpusBusy after the wait, CorpusUnwritable.
         """
         with self._lock.held():
-            self._indexes.start_writing()
-            try:
-                rebuild(self._catalog, self._indexes)
-                finish_interrupted(self._catalog, self._generation, self._indexes)
-            except BaseException:
-                self._indexes.abandon()
-                raise
-            self._indexes.finish_writing()
-            return examine(self._catalog, self._indexes)
+            rebuild_indexes(self._catalog, self._generation, self._indexes)
+            return examine(self._catalog, self._indexes, self.data, splitter)
 
     def reembed(self) -> Iterator[tuple[int, int]]:
         """Embed every passage with this corpus's embedder; yield (passages done, of how many).
@@ -188,14 +217,7 @@ class Corpus:
             passages = kept_passages(self._catalog)
             batches: list[Vectors] = []
             for batch in batched(passages):
-                batches.append(self.embedder.embed_passages([p.indexed_text for p in batch]))
+                batches.append(self.embedder.embed_passages([embedded_text(p) for p in batch]))
                 yield sum(map(len, batches)), len(passages)
-            self._indexes.start_writing()
-            try:
+            with rebuilding(self._catalog, self._generation, self._indexes):
                 exchange_vectors(self._catalog, self.embedder, passages, batches)
-                rebuild(self._catalog, self._indexes)
-                finish_interrupted(self._catalog, self._generation, self._indexes)
-            except BaseException:
-                self._indexes.abandon()
-                raise
-            self._indexes.finish_writing()

@@ -57,14 +57,14 @@ class VectorIndex:
             )
 
     def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
-        with translated(WHAT, self._folder):
+        with translated(WHAT, self._folder, writing=True):
             for start in range(0, len(ids), BATCH):
                 self._collection.upsert(
                     ids=list(ids[start : start + BATCH]), embeddings=vectors[start : start + BATCH]
                 )
 
     def delete(self, ids: Sequence[str]) -> None:
-        with translated(WHAT, self._folder):
+        with translated(WHAT, self._folder, writing=True):
             for start in range(0, len(ids), BATCH):
                 self._collection.delete(ids=list(ids[start : start + BATCH]))
 

@@ -20,7 +20,10 @@ DEFAULT_DATA = Path("data")
 
 
 def command(
-    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files or folders.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT...", help="Files, folders, addresses, edgar:NVDA:10-K."),
+    ],
     data: Annotated[
         Path, typer.Option(envvar="LOADFACTOR_DATA", help="Folder of the store.")
     ] = DEFAULT_DATA,
@@ -30,7 +33,8 @@ def command(
     """Read documents into the corpus; unchanged ones cost nothing."""
     corpus = Corpus.open(data, _embedder())
     try:
-        code = run_ingest(inputs, corpus, dry_run=dry_run, as_json=as_json)
+        contact = os.environ.get("LOADFACTOR_EDGAR_CONTACT")
+        code = run_ingest(inputs, corpus, dry_run=dry_run, as_json=as_json, contact=contact)
     finally:
         corpus.close()
     raise typer.Exit(code)

@@ -2,7 +2,8 @@
 
 The unit of a value is the nearest that is written: in the cell ("$ 95", "12 %"), in its column's
 heads ("% Change"), in its row's label ("per share", "(in years)"), in the note of units over the
-table ("(in millions, except per share data)").
+table ("(in millions, except per share data)"). A per cent sign that is printed once holds for the
+bare numbers under it, in its section, else in its column ("10 %" over "9").
 """
 
 from __future__ import annotations
@@ -21,19 +22,35 @@ _NUMBER = re.compile(r"\d(?:[\d,]*\d)?(?:\.\d+)?|\.\d+")
 _BLANK = re.compile(r"[$€£¥\s]*[—–-]+\s*[%)]?")
 _NEGATIVE = re.compile(r"[$€£¥\s]*[(−–-]\s*[$€£¥]?\s*[\d.]")
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
-_SCALE = re.compile(r"(?:\b(thousand|million|billion)s?\b|(?<!\d,)\b(000)s?\b)", re.IGNORECASE)
+_SCALE = re.compile(
+    # "issuance of $6.0 billion" gives an amount, no scale.
+    r"(?:(?<![\d.] )\b(thousand|million|billion)s?\b|(?<!\d,)\b(000)s?\b)",
+    re.IGNORECASE,
+)
 _CURRENCIES = (
     ("USD", re.compile(r"US\$|\$|\b(?:U\.?S\.? )?dollars?\b|\bUSD\b", re.IGNORECASE)),
     ("EUR", re.compile(r"€|\bEUR\b")),
     ("GBP", re.compile(r"£|\bGBP\b")),
     ("JPY", re.compile(r"¥|\bJPY\b")),
 )
-_PERCENT = re.compile(r"%|\bpercent(?:age)?\b|\bbasis points\b", re.IGNORECASE)
+_PERCENT = re.compile(r"(?<!\d)%|\bpercent(?:age)?\b|\bbasis points\b", re.IGNORECASE)
 _PER_SHARE = re.compile(
-    r"\bper[ -](?:\w+ ){0,2}(?:share|unit|ads)\b|\bearnings per\b", re.IGNORECASE
+    r"\bper[ -](?:\w+ ){0,2}(?:share|unit|ads)\b|\bearnings per\b(?! (?:\w+ ){0,2}share)|\beps\b"
+    r"|\bgrant[ -]date fair value\b",
+    re.IGNORECASE,
 )
-_SHARES = re.compile(r"\bshares?\b(?! (?:price|repurchase program))", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)", re.IGNORECASE)
+_SHARES = re.compile(r"\bshares\b", re.IGNORECASE)
+_COUNT_OF_SHARES = re.compile(
+    r"\b(?:weighted|average|number of|basic|dilut\w+|outstanding|used)\b.*\bshares\b"
+    r"|\bshares\b.*\b(?:basic|diluted|outstanding|used|issued|authorized)\b|^\W*shares\W*$"
+    r"|\bnumber of (?:units|awards)\b|^denominator\b",
+    re.IGNORECASE,
+)
 _YEARS = re.compile(r"\b(?:in )?years?\b(?!\s+(?:end|ended|ending)\b)", re.IGNORECASE)
+_NOTE = re.compile(
+    r"\((?:[^()]*\W)?(?:in|\$) ?(?:thousands|millions|billions)\b[^()]*\)", re.IGNORECASE
+)
 _NO_SCALE = re.compile(r"\bexcept\b|\bexcluding\b", re.IGNORECASE)
 
 
@@ -71,14 +88,20 @@ def cells_of(block: Block, above: Sequence[str] = ()) -> Iterator[Cell]:
     notes = _notes(block, first, above)
     currency = _currency([*notes, *(cell for row in block.rows for cell in row)])
     section = ""
+    signs: dict[int, str] = {}  # by column, of the section
+    tops: dict[int, str] = {}  # by column, of the table
     for row in block.rows[first:]:
         if not any(row[1:]):
-            section = row[0]
+            section, signs = row[0], {}
             continue
         for column, text in enumerate(row[1:], start=1):
             if _is_quantity(text):
                 over = heads[column] if column < len(heads) else ()
-                unit, scale = _unit(text, over, (section, row[0]), notes, currency)
+                if sign := _sign(text):
+                    signs.setdefault(column, sign)
+                    tops.setdefault(column, sign)
+                implied = signs.get(column, tops.get(column))
+                unit, scale = _unit(text, over, (section, row[0]), notes, currency, implied)
                 yield Cell(section, row[0], over, text, _number(text), unit, scale)
 
 
@@ -103,6 +126,10 @@ def _number(text: str) -> Decimal | None:
     return -number if _NEGATIVE.match(text.strip()) else number
 
 
+def _sign(text: str) -> str | None:
+    return "percent" if "%" in text else _currency([text])
+
+
 def _currency(texts: Sequence[str]) -> str | None:
     for code, sign in _CURRENCIES:
         if any(sign.search(text) for text in texts):
@@ -116,32 +143,49 @@ def _unit(
     labels: tuple[str, str],
     notes: Sequence[str],
     currency: str | None,
+    implied: str | None,
 ) -> tuple[str | None, int]:
     over = " ".join(heads)
     named = " ".join(labels)
-    money = next((code for code, sign in _CURRENCIES if sign.search(text)), None)
+    money = _currency([text])
     if "%" in text or (not money and _PERCENT.search(f"{over} {labels[1]}")):
         return "percent", 1
-    if _PER_SHARE.search(labels[1]) or _PER_SHARE.search(over):
+    counted = next(filter(None, map(_counted, (labels[1], over, labels[0]))), None)
+    if counted == "per share":
         return money or currency, 1
-    if not money and _SHARES.search(named) and "$" not in named:
-        return "shares", _share_scale(over, notes)
+    if counted == "shares" and not money:
+        return "shares", _share_scale([over, labels[1], *notes])
     if not money and (_YEARS.search(text) or re.search(r"\(?in years\)?", f"{over} {named}", re.I)):
         return "years", 1
+    if implied == "percent" and not money:
+        return "percent", 1
     return money or currency, _scale([over, labels[1], *notes])
 
 
 def _scale(notes: Sequence[str]) -> int:
     """The first scale that a note names; what it excepts comes after it."""
     for note in notes:
-        if found := _SCALE.search(_NO_SCALE.split(note, maxsplit=1)[0]):
+        in_brackets = _NOTE.search(note)
+        rule = in_brackets.group() if in_brackets else note
+        if found := _SCALE.search(_NO_SCALE.split(rule, maxsplit=1)[0]):
             return _named_scale(found)
     return 1
 
 
-def _share_scale(over: str, notes: Sequence[str]) -> int:
+def _counted(text: str) -> str | None:
+    """What a label counts: "shares", dollars "per share" (and shares used for it), or neither."""
+    named = _ASIDE.sub("", text)
+    if "par value" in named.casefold():
+        # "Common stock, $0.001 par value; 80,000 shares authorized" is worth dollars.
+        return None
+    if "$" not in named and _COUNT_OF_SHARES.search(_PER_SHARE.sub("", named)):
+        return "shares"
+    return "per share" if _PER_SHARE.search(named) else None
+
+
+def _share_scale(notes: Sequence[str]) -> int:
     """ "In millions, except number of shares, which are reflected in thousands"."""
-    for note in (over, *notes):
+    for note in notes:
         rule, _, exception = _PER_SHARE.sub("", note).partition("except")
         if _SHARES.search(exception):
             found = _SCALE.search(exception)

@@ -28,6 +28,7 @@ from corpus.store import Corpus
 from ingest.outcome import Event, Finished, Found, Outcome, Progress, Status
 from ingest.pipeline import ingest
 from ingest.watching import FolderWatch
+from ingest.web.edgar import Edgar
 
 __all__ = ["INPUTS_REFUSED", "run_ingest", "run_watch"]
 
@@ -42,15 +43,20 @@ _COLOURS = {Status.REFUSED: "red", Status.ADDED: "green", Status.UPDATED: "green
 
 
 def run_ingest(
-    inputs: Sequence[str], corpus: Corpus, dry_run: bool = False, as_json: bool = False
+    inputs: Sequence[str],
+    corpus: Corpus,
+    dry_run: bool = False,
+    as_json: bool = False,
+    contact: str | None = None,
 ) -> int:
     """Ingest, showing progress and then what became of each input.
 
-    Returns the exit code: 0, or 3 when some inputs were refused. Raises as `ingest` does.
+    `contact` is who asks the SEC for filings, a name and an e-mail. Returns the exit code: 0, or 3
+    when some inputs were refused. Raises as `ingest` does.
     """
     outcomes: list[Outcome] = []
-    with _Display() as display:
-        for event in ingest(inputs, corpus, dry_run=dry_run):
+    with _Display() as display, Edgar.of(contact) as edgar:
+        for event in ingest(inputs, corpus, dry_run=dry_run, edgar=edgar):
             display.show(event)
             if isinstance(event, Finished):
                 outcomes.append(event.outcome)

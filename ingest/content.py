@@ -17,7 +17,14 @@ _OPENING = 6_000
 _COVER_WITHIN = 80_000
 _COVER = 6_000
 _COMMISSION = re.compile(r"SECURITIES\s+AND\s+EXCHANGE\s+COMMISSION", re.IGNORECASE)
-_PURSUANT = re.compile(r"PURSUANT\s+TO\s+(?:SECTIONS?\s+)?13\s+(?:OR|AND)\s+15\(d\)", re.IGNORECASE)
+_STATUTORY = re.compile(
+    r"PURSUANT\s+TO\s+(?:SECTIONS?\s+)?13\s*(?:\(a\))?\s+(?:OR|AND)\s+15\(d\)"
+    r"|REPORT\s+OF\s+FOREIGN\s+(?:PRIVATE\s+)?ISSUER"
+    r"|PROXY\s+STATEMENT\s+PURSUANT\s+TO\s+SECTION\s+14\(a\)"
+    r"|REGISTRATION\s+STATEMENT\s+UNDER\s+(?:THE\s+)?SECURITIES\s+ACT",
+    re.IGNORECASE,
+)
+"""What the cover of each form says that it is filed under."""
 _MENTIONS_OF_A_SUBJECT = 3
 _STRETCH = 500
 _START = 1_500
@@ -100,4 +107,4 @@ def _cover(text: str) -> str:
     if found is None:
         return ""
     cover = text[max(0, found.start() - 300) : found.start() + _COVER]
-    return cover if _PURSUANT.search(cover) else ""
+    return cover if _STATUTORY.search(cover) else ""

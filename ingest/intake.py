@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 
+from corpus.embedded import embedded_text
 from corpus.embedding import Vectors
 from corpus.errors import DocumentNotFound, InputRefused
 from corpus.models import Document, DocumentState, Media, Passage, Source
 from corpus.store import Corpus
-from ingest.blocks import Reading
+from ingest.blocks import BlockKind, Reading
 from ingest.originals import keep_original
 from ingest.outcome import Event, Finished, Outcome, Progress, Status
 from ingest.passages import SPLITTER, split
 from ingest.paywall import is_only_a_paywall
 from ingest.readers import HEAD_BYTES, detect, read_document
 from ingest.recognise import Recognised, context_of, recognise
+from ingest.recognise_form import CALL
+from ingest.transcripts import with_speakers
 
 __all__ = ["Arrival", "Parsed", "is_up_to_date", "parse", "ready_document", "take"]
 
@@ -51,19 +54,22 @@ class Parsed:
     passages: tuple[Passage, ...]
 
 
-def parse(arrival: Arrival, max_tokens: int) -> Parsed:
+def parse(arrival: Arrival, max_tokens: int, stated: Mapping[str, object] | None = None) -> Parsed:
     """Read, recognise and cut; passages have at most `max_tokens` word pieces.
 
+    `stated` is metadata that the source gives beside the content, under the keys of a Reading's.
     Raises InputRefused with the reason.
     """
     source = arrival.source
     media = detect(arrival.content[:HEAD_BYTES], source.name)
     reading = read_document(arrival.path, media)
+    reading = replace(reading, metadata={**reading.metadata, **(stated or {})})
     _refuse_changed(arrival)
     if is_only_a_paywall(reading.blocks):
         raise InputRefused("only a paywall notice: save the article itself and ingest that")
     recognised = recognise(reading, source.name)
-    passages = split(reading.blocks, arrival.document_id, context_of(recognised), max_tokens)
+    blocks = with_speakers(reading.blocks) if recognised.form == CALL else reading.blocks
+    passages = split(blocks, arrival.document_id, context_of(recognised), max_tokens)
     if not passages:
         raise InputRefused("no text in it")
     return Parsed(media, reading, recognised, passages)
@@ -85,6 +91,7 @@ def take(
         yield from _new(arrival, parsed(), before, corpus, dry_run)
         return
     if not dry_run:
+        keep_original(corpus.data, document.id, document.media, arrival.content)
         with corpus.writing() as writer:
             writer.add_source(document.id, arrival.source)
     if before is not None and before.id == document.id:
@@ -151,6 +158,7 @@ def _document(arrival: Arrival, parsed: Parsed) -> Document:
         published=recognised.published,
         pages=parsed.reading.pages,
         passages=len(parsed.passages),
+        tables=sum(block.kind is BlockKind.TABLE for block in parsed.reading.blocks),
         topics=recognised.topics,
         publisher=recognised.publisher,
         references=recognised.references,
@@ -167,7 +175,7 @@ def _embedded(
     rows: list[Vectors] = []
     for start in range(0, len(passages), _BATCH):
         batch = passages[start : start + _BATCH]
-        rows.append(corpus.embedder.embed_passages([p.indexed_text for p in batch]))
+        rows.append(corpus.embedder.embed_passages([embedded_text(p) for p in batch]))
         done = start + len(batch)
         yield Progress(document.name, document.pages, len(passages), done)
     return np.concatenate(rows)

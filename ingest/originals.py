@@ -9,25 +9,10 @@ from pathlib import Path
 
 from corpus.errors import CorpusUnwritable
 from corpus.models import Document, Media
+from corpus.originals import original_path
 from corpus.store import Corpus
 
 __all__ = ["keep_original", "original_path", "remove_document"]
-
-_SUFFIXES = {
-    Media.PDF: ".pdf",
-    Media.HTML: ".html",
-    Media.MARKDOWN: ".md",
-    Media.TEXT: ".txt",
-    Media.DOCX: ".docx",
-    Media.PPTX: ".pptx",
-    Media.XLSX: ".xlsx",
-    Media.CSV: ".csv",
-}
-
-
-def original_path(data: Path, document_id: str, media: Media) -> Path:
-    """Return where the original of a document lies, whether it is there or not."""
-    return data / "originals" / f"{document_id}{_SUFFIXES[media]}"
 
 
 def keep_original(data: Path, document_id: str, media: Media, content: bytes) -> Path:
@@ -52,18 +37,19 @@ def keep_original(data: Path, document_id: str, media: Media, content: bytes) ->
 def remove_document(corpus: Corpus, document_id: str) -> Document:
     """Remove a document from catalog and indexes, then its kept original; return what it was.
 
-    Raises DocumentNotFound, CorpusBusy, CorpusUnwritable.
+    Both under the write lock, so that a backup holds both or neither. Raises DocumentNotFound,
+    CorpusBusy, CorpusUnwritable.
     """
     with corpus.writing() as writer:
         document = writer.remove(document_id)
-    path = original_path(corpus.data, document.id, document.media)
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        raise CorpusUnwritable(
-            f"{document.name} is out of the corpus, but its original {path} cannot be deleted: "
-            f"{error.strerror or error}. Delete the file by hand."
-        ) from error
+        path = original_path(corpus.data, document.id, document.media)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CorpusUnwritable(
+                f"{document.name} is out of the corpus, but its original {path} cannot be deleted: "
+                f"{error.strerror or error}. Delete the file by hand."
+            ) from error
     return document
 
 

@@ -18,7 +18,7 @@ from ingest.tables import row_groups
 
 __all__ = ["SPLITTER", "split"]
 
-SPLITTER = "sentences-and-rows/1"
+SPLITTER = "sentences-and-rows/2"
 """Name and version of the splitting rules; a new version cuts differently."""
 
 _SPECIAL_TOKENS = 2

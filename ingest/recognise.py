@@ -16,36 +16,21 @@ from urllib.parse import urlsplit
 
 from ingest.blocks import Reading
 from ingest.content import Content, content_of
-from ingest.dates import DATE, as_date
 from ingest.recognise_company import recognise_companies
 from ingest.recognise_form import CALL, FILINGS, PRESS_RELEASE, recognise_form
 from ingest.recognise_period import recognise_period
+from ingest.recognise_published import recognise_published
 
 __all__ = ["Recognised", "context_of", "recognise"]
 
-_DATED_KEYS = (
-    "published",
-    "published_date",
-    "date",
-    "as_of",
-    "generated",
-    "header:filing_date",
-    "header:filed",
-    "html:date",
-)
-_FILED = re.compile(rf"\bfiled\s+(?:on\s+)?({DATE})", re.IGNORECASE)
-_SIGNED = (
-    re.compile(rf"\bDated?:\s*({DATE})", re.IGNORECASE),
-    re.compile(rf"\bundersigned\b.{{0,400}}?({DATE})", re.IGNORECASE | re.DOTALL),
-)
-_DATELINE = re.compile(rf"[(–—-]\s*({DATE})\s*[)–—-]", re.IGNORECASE)
-_SPOKEN_ON = re.compile(
-    rf"\bas\s+of\s+today,?\s+(?:[a-z]+day,?\s+)?({DATE})|\bheld\b.{{0,60}}?\bon\s+({DATE})"
-    rf"|^\W*(?:[a-z]+day,\s+)?({DATE})\b[^\n]{{0,20}}$|\btoday\s+is\s+(?:[a-z]+day,\s+)?({DATE})",
-    re.IGNORECASE | re.MULTILINE,
-)
 _REPORTS = frozenset({*FILINGS, CALL, PRESS_RELEASE})
-_PREPARED = re.compile(rf"\b(?:prepared|published|dated)\s+(?:on\s+)?({DATE})", re.IGNORECASE)
+_DEFAULT_TITLE = re.compile(
+    r"|untitled.*|(?:powerpoint\s+|new\s+)?presentation\s?\d*|(?:word\s+|new\s+)?document\s?\d*"
+    r"|doc\s?\d+|(?:excel\s+)?(?:work)?book\s?\d*|(?:sheet|slide)\s?\d+|(?:click to add )?title"
+    r"|normal|template|microsoft\s+(?:word|powerpoint|excel)\b.*"
+    r"|.*\.(?:do[ct][xm]?|p[op]t[xm]?|xl[st][xmb]?|pdf|indd)",
+    re.IGNORECASE,
+)
 _OUR_WIKI_LINK = re.compile(r"\[\[(?:[^\]|]*\|)?([^\]|]*)\]\]")
 _HASHTAGS = re.compile(r"(?:#[\w/-]+\s*)+")
 _URL = re.compile(r"https?://[^\s<>()\[\]\"',;]+[^\s<>()\[\]\"',;.]")
@@ -95,7 +80,7 @@ def recognise(reading: Reading, name: str) -> Recognised:
     content = content_of(reading)
     form = recognise_form(content, reading.media)
     own_title = _own_title(content)
-    published = _published(content, form, own_title)
+    published = recognise_published(content, form, own_title)
     period = recognise_period(content, form, published)
     companies = recognise_companies(content, form, own_title)
     composed = " ".join(filter(None, (companies[0], form, period.label))) if companies else ""
@@ -114,31 +99,15 @@ def recognise(reading: Reading, name: str) -> Recognised:
 
 
 def _own_title(content: Content) -> str | None:
-    stated = content.stated_text("title", "name") or content.title or content.heading
-    return " ".join(stated.split())[:_LONGEST_TITLE] or None if stated else None
+    office = content.stated_text("office:title")
+    stated = (content.stated_text("title", "name"), _real(content.title), _real(office))
+    title = next(filter(None, (*stated, content.heading)), "")
+    return " ".join(title.split())[:_LONGEST_TITLE] or None
 
 
-def _published(content: Content, form: str | None, title: str | None) -> date | None:
-    """The day that a document is dated: stated, filed, signed, spoken or prepared on."""
-    for key in _DATED_KEYS:
-        if stated := as_date(content.stated(key)):
-            return stated
-    if form in FILINGS:
-        return _signed(content)
-    said = (_SPOKEN_ON, _DATELINE) if form in _REPORTS else (_PREPARED,)
-    for pattern in said:
-        if found := pattern.search(content.opening):
-            return as_date(next(filter(None, found.groups())))
-    return as_date(title)
-
-
-def _signed(content: Content) -> date | None:
-    if filed := _FILED.search(content.opening[:400]):
-        return as_date(filed.group(1))
-    for pattern in _SIGNED:
-        if signed := pattern.findall(content.text):
-            return as_date(signed[-1])
-    return None
+def _real(title: str | None) -> str | None:
+    """A title that someone gave; None for what a program puts in where nobody did."""
+    return None if title is None or _DEFAULT_TITLE.fullmatch(title.strip()) else title
 
 
 def _topics(content: Content) -> tuple[str, ...]:

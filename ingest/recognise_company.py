@@ -10,7 +10,10 @@ from ingest.recognise_form import CALL, FILINGS, PRESS_RELEASE
 
 __all__ = ["recognise_companies"]
 
-_EXACT_NAME = re.compile(r"\(\s*Exact\s+name\s+of\s+registrant", re.IGNORECASE)
+_EXACT_NAME = re.compile(
+    r"\(\s*(?:(?:Exact\s+)?name\s+of\s+(?:the\s+)?registrant|Translation\s+of\s+registrant)",
+    re.IGNORECASE,
+)
 _FILE_NUMBER = re.compile(r"Commission\s+File\s+(?:Number|No\.?)[:\s]*[\d-]+[\s_]*", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\(|\bState\s+of\b|_{3}|\d{2}-\d{7}")
 _RULE = re.compile(r"[_\-–—=*\s]*")

@@ -1,9 +1,15 @@
-"""Pure: what kind of document this is, from metadata, the cover page or the way it opens."""
+"""Pure: what kind of document this is, from metadata, the cover page or the way it opens.
+
+The form of an amended filing ends in "/A", whether the cover, the tagged facts or the SEC's own
+list say so; an amendment that is only mentioned ("Amendment No. 1 to Credit Agreement") amends no
+filing.
+"""
 
 from __future__ import annotations
 
 import re
 
+from corpus.forms import AMENDED
 from corpus.models import Media
 from ingest.content import Content
 
@@ -11,9 +17,10 @@ __all__ = ["CALL", "FILINGS", "PRESS_RELEASE", "recognise_form"]
 
 CALL = "earnings call"
 PRESS_RELEASE = "press release"
-FILINGS = frozenset({"10-K", "10-Q", "8-K", "20-F", "6-K"})
+_ORIGINALS = ("10-K", "10-Q", "8-K", "20-F", "40-F", "6-K", "S-1", "DEF 14A")
+FILINGS = frozenset(form + mark for form in _ORIGINALS for mark in ("", AMENDED))
 
-_SEC_FORM = re.compile(r"\b(10-K|10-Q|8-K|20-F|6-K)", re.IGNORECASE)
+_SEC_FORM = re.compile(rf"({'|'.join(_ORIGINALS)})(?!\d)T?({AMENDED})?", re.IGNORECASE)
 _NAMED = {
     "earnings call": CALL,
     "transcript": CALL,
@@ -25,8 +32,15 @@ _NAMED = {
     "report": "note",
     "digest": "note",
 }
-_COVER_FORM = re.compile(r"\bFORM\s+(10-K|10-Q|8-K|20-F|6-K)", re.IGNORECASE)
-_FILED = re.compile(r"\bForm\s+(10-K|10-Q|8-K|20-F|6-K)(?:/A)?,?\s+filed\b", re.IGNORECASE)
+_ON_COVER = r"(10-K|10-Q|8-K|20-F|40-F|6-K|S-1)(?![\d-])T?"
+_NUMBERED = r"Amendment\s+(?:No\.?|Number)\s*\d+"
+_COVER_FORM = re.compile(
+    rf"({_NUMBERED}\W+(?:to\W+)?(?:the\s+)?)?\bFORM\s+{_ON_COVER}(\s?/A\b|\W{{1,20}}{_NUMBERED})?",
+    re.IGNORECASE,
+)
+_PROXY_COVER = re.compile(r"SCHEDULE\s+14A\b|Section\s+14\(a\)", re.IGNORECASE)
+_DEFINITIVE = re.compile(r"[☒☑✓✔xX]\W{0,3}\s*Definitive\s+Proxy\s+Statement", re.IGNORECASE)
+_FILED = re.compile(rf"\bForm\s+{_ON_COVER}(/A)?,?\s+filed\b", re.IGNORECASE)
 _CALL = re.compile(
     r"earnings\s+call\s+transcript"
     r"|welcome\b[^.]{0,160}\b(?:conference\s+call|earnings\s+call|teleconference|earnings\s+webcast)"
@@ -61,20 +75,30 @@ def recognise_form(content: Content, media: Media) -> str | None:
 
 
 def _stated(content: Content) -> str | None:
-    for key in ("form", "dei:DocumentType", "header:form", "type"):
-        value = content.stated_text(key)
-        if value is None:
-            continue
+    keys = ("form", "dei:DocumentType", "header:form", "type")
+    values = [value for key in keys if (value := content.stated_text(key))]
+    filed = [found for value in values if (found := _SEC_FORM.match(value))]
+    flagged = (content.stated_text("dei:AmendmentFlag") or "").casefold() == "true"
+    for value in values:
         if found := _SEC_FORM.match(value):
-            return found.group(1).upper()
+            return _form(found.group(1), flagged or any(stated.group(2) for stated in filed))
         if named := _NAMED.get(value.casefold()):
             return named
     return None
 
 
+def _form(original: str, amended: object) -> str:
+    return original.upper() + (AMENDED if amended else "")
+
+
 def _filing(content: Content) -> str | None:
-    found = _COVER_FORM.search(content.cover) or _FILED.search(content.opening[:400])
-    return found.group(1).upper() if found else None
+    if found := _COVER_FORM.search(content.cover):
+        return _form(found.group(2), found.group(1) or found.group(3))
+    if _PROXY_COVER.search(content.cover) and _DEFINITIVE.search(content.cover):
+        return "DEF 14A"
+    if found := _FILED.search(content.opening[:400]):
+        return _form(found.group(1), found.group(2))
+    return None
 
 
 def _spoken(content: Content) -> str | None:

@@ -12,13 +12,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from corpus.forms import base_form
 from ingest.content import Content
 from ingest.dates import DATE, as_date, dates_in, months_after
 from ingest.recognise_form import CALL, PRESS_RELEASE
 
 __all__ = ["Period", "recognise_period"]
 
-_ANNUAL = frozenset({"10-K", "20-F"})
+_ANNUAL = frozenset({"10-K", "20-F", "40-F"})
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _ORDINAL = "(first|second|third|fourth)"
 _QUARTER_NAMED = (
@@ -43,6 +44,11 @@ _NEXT_CALL = re.compile(
 _COVER_END = re.compile(
     rf"\bfor\s+the\s+(?:fiscal\s+|quarterly\s+|annual\s+)?(?:year|period|quarter)\s+ended:?\s*({DATE})",
     re.IGNORECASE,
+)
+_REPORT_OF = r"\bDate\s+of\s+(?:report|earliest\s+event\s+reported)\b"
+_EVENT = (
+    re.compile(rf"{_REPORT_OF}[^\d]{{0,80}}?({DATE})", re.IGNORECASE),
+    re.compile(rf"({DATE})\W{{0,20}}{_REPORT_OF}", re.IGNORECASE),
 )
 _ENDED = re.compile(rf"\b(?:months|weeks|year|quarter)\s+(?:period\s+)?ended\s+({DATE})", re.I)
 _LENGTHS = (
@@ -71,10 +77,13 @@ def recognise_period(content: Content, form: str | None, published: date | None)
     """Return the fiscal period that the document reports on."""
     if stated := _stated(content):
         return stated
-    if form in _ANNUAL:
+    original = base_form(form)
+    if original in _ANNUAL:
         return _of_year(content, published)
-    if form == "10-Q":
+    if original == "10-Q":
         return _of_quarter(content, published)
+    if original == "8-K":
+        return Period(end=_event(content))
     if form in (CALL, PRESS_RELEASE):
         opening = _NEXT_CALL.sub("", content.opening)
         return Period(_named_quarter(opening) or _before_next_call(content.text))
@@ -86,7 +95,7 @@ def _label(year: int, quarter: int | None = None) -> str:
 
 
 def _stated(content: Content) -> Period | None:
-    end = as_date(content.stated("dei:DocumentPeriodEndDate", "period_end"))
+    end = _stated_end(content)
     if found := _STATED.fullmatch(content.stated_text("fiscal_period", "period") or ""):
         quarter = found.group(2) or found.group(3)
         return Period(_label(int(found.group(1) or found.group(4)), int(quarter or 0)), end)
@@ -98,8 +107,14 @@ def _stated(content: Content) -> Period | None:
     return Period(_label(int(year), None if focus == "FY" else int(focus[1])), end)
 
 
+def _stated_end(content: Content) -> date | None:
+    return as_date(content.stated("dei:DocumentPeriodEndDate", "period_end"))
+
+
 def _period_end(content: Content, published: date | None) -> date | None:
-    """The day on the cover; without a cover, the latest day that a reported span ended on."""
+    """The day tagged or on the cover; else the latest day that a reported span ended on."""
+    if stated := _stated_end(content):
+        return stated
     if found := _COVER_END.search(content.cover):
         return as_date(found.group(1))
     if published is None:
@@ -107,6 +122,14 @@ def _period_end(content: Content, published: date | None) -> date | None:
     ended = [day for m in _ENDED.finditer(content.text) if (day := as_date(m.group(1)))]
     recent = [day for day in ended if timedelta(0) < published - day < timedelta(days=120)]
     return max(recent, default=None)
+
+
+def _event(content: Content) -> date | None:
+    """The day that a current report is on; its cover gives it behind or over the label."""
+    if stated := _stated_end(content):
+        return stated
+    found = next(filter(None, (pattern.search(content.cover) for pattern in _EVENT)), None)
+    return as_date(found.group(1)) if found else None
 
 
 def _of_year(content: Content, published: date | None) -> Period:

@@ -1,4 +1,4 @@
-"""Inputs to files: what is named, what folders hold, and what is left alone and why."""
+"""Inputs told apart: files, what folders hold, addresses, filings; what is left alone and why."""
 
 from __future__ import annotations
 
@@ -11,15 +11,31 @@ from pathlib import Path
 
 from corpus.errors import InputRefused
 from ingest.readers.detect import SUPPORTED
+from ingest.web.addresses import read_address
 
-__all__ = ["MOST_BYTES", "InputFile", "SkippedInput", "find_inputs", "stat_regular"]
+__all__ = [
+    "MOST_BYTES",
+    "FoundInput",
+    "InputAddress",
+    "InputFile",
+    "InputFilings",
+    "SkippedInput",
+    "find_inputs",
+    "stat_regular",
+]
 
 MOST_BYTES = 100 * 1024**2
 """The largest file that is read, in bytes."""
 
-_SUFFIXES = frozenset({".pdf", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"})
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_EDGAR = re.compile(r"edgar:", re.IGNORECASE)
+_SUFFIXES = frozenset(
+    {
+        *(".pdf", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"),
+        *(".docx", ".docm", ".pptx", ".pptm", ".xlsx", ".xlsm", ".csv", ".tsv"),
+    }
+)
+_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:\S", re.IGNORECASE)
+_EDGAR = re.compile(r"\s*edgar:", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,28 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
+class InputAddress:
+    """A page to fetch; `url` is in its one spelling, and by it the page is known again."""
+
+    url: str
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+
+@dataclass(frozen=True, slots=True)
+class InputFilings:
+    """Filings to fetch from EDGAR, as given: `edgar:NVDA:10-K`."""
+
+    text: str
+
+    @property
+    def location(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class SkippedInput:
     """Something that is not taken in: refused when it was named, skipped when a folder held it."""
 
@@ -42,9 +80,13 @@ class SkippedInput:
     refused: bool
 
 
-def find_inputs(given: str) -> Iterator[InputFile | SkippedInput]:
+FoundInput = InputFile | InputAddress | InputFilings | SkippedInput
+
+
+def find_inputs(given: str) -> Iterator[FoundInput]:
     """Yield what an input stands for: itself, or the visible files of a folder, sorted by path.
 
+    Nothing is fetched here, and no name is looked up; an address that may not be asked is refused.
     Links inside a folder are not followed, whatever they lead to; devices, pipes and sockets are
     never opened. A link that was named outright is followed.
     """
@@ -54,7 +96,13 @@ def find_inputs(given: str) -> Iterator[InputFile | SkippedInput]:
         yield SkippedInput(given, str(error), refused=True)
 
 
-def _found(given: str) -> Iterator[InputFile | SkippedInput]:
+def _found(given: str) -> Iterator[FoundInput]:
+    if _EDGAR.match(given):
+        yield InputFilings(given)
+        return
+    if _ADDRESS.match(given):
+        yield InputAddress(read_address(given))
+        return
     path = _local(given)
     if path.is_dir():
         yield from _walk(path)
@@ -64,17 +112,14 @@ def _found(given: str) -> Iterator[InputFile | SkippedInput]:
 
 
 def _local(given: str) -> Path:
-    if _EDGAR.match(given):
-        raise InputRefused("EDGAR is not read yet: save the filing's page and ingest the file")
-    if _ADDRESS.match(given):
-        raise InputRefused("addresses are not read yet: save the page and ingest the file")
     if "\0" in given or not given.strip():
         raise InputRefused("not a path")
     try:
         path = Path(given).expanduser().resolve()
         path.lstat()
     except FileNotFoundError as error:
-        raise InputRefused("no such file or folder") from error
+        other = ", and no http or https address" if _SCHEME.match(given) else ""
+        raise InputRefused(f"no such file or folder{other}") from error
     except (OSError, RuntimeError) as error:
         raise InputRefused(f"cannot be opened: {error}") from error
     return path

@@ -16,6 +16,7 @@ _PERIOD = re.compile(
     r"|.*\b(?:ended|months|weeks|quarter|as of|change)\b.*",
     re.IGNORECASE,
 )
+_DASH = re.compile(r"[$€£¥\s]*[—–-]+\s*[%)]?")
 _UNIT = re.compile(r"\(?[^()]*\b(?:millions?|thousands?|billions?)\b.*", re.IGNORECASE)
 
 Rows = Sequence[Sequence[str]]
@@ -36,7 +37,9 @@ def column_heads(rows: Rows) -> list[tuple[str, ...]]:
 
 
 def is_figure(cell: str) -> bool:
-    """Tell whether a cell holds a figure and not a period ("2024", "Year Ended June 30, 2025")."""
+    """Tell whether a cell holds a figure or a dash for none, and not a period ("2024")."""
+    if _DASH.fullmatch(cell):
+        return True
     return any(character.isdigit() for character in cell) and not _PERIOD.fullmatch(cell)
 
 

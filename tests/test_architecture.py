@@ -45,10 +45,10 @@ HOMES = {
     "ollama": ("assistant.backends.ollama_chat",),
     "alembic": ("assistant.cost.ledger_migrations", "corpus.catalog_migrations"),
     "docx": ("ingest.readers",),
+    "httpcore2": ("ingest.web",),
     "pptx": ("ingest.readers",),
     "openpyxl": ("ingest.readers",),
     "watchdog": ("ingest.watching",),
-    "pyrate_limiter": ("ingest.web",),
     "streamlit": ("assistant.ui", "streamlit_app"),
     "typer": ("assistant.cli", "ingest.__main__"),
 }

@@ -12,6 +12,7 @@ from assistant.backends.analyst_terms import stems
 from assistant.backends.analyst_wanted import Wanted
 from assistant.quantities import Quantity
 from corpus.companies import find_companies
+from corpus.forms import base_form
 
 __all__ = [
     "answers",
@@ -82,7 +83,7 @@ def _about(item: Candidate, name: str) -> float:
 
 
 def _own(item: Candidate) -> bool:
-    return item.view.form in (*_FILINGS, *_OWN_WORDS)
+    return base_form(item.view.form) in (*_FILINGS, *_OWN_WORDS)
 
 
 def period_match(item: Candidate, wanted: Sequence[Period]) -> float:
@@ -185,7 +186,7 @@ _CHECKS: Mapping[Wanted, Callable[[Candidate], bool]] = {
 
 def standing(item: Candidate, asked: Asked) -> float:
     """Return how much weight a source carries: a filing, the company's words, then others."""
-    if item.view.form in _FILINGS:
+    if base_form(item.view.form) in _FILINGS:
         worth = 3.0
     elif item.view.form in _OWN_WORDS:
         worth = 2.5

@@ -10,6 +10,7 @@ from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_scoring import Pool, mentions
 from assistant.backends.analyst_terms import Term, contains, stems
 from assistant.backends.analyst_wanted import MEASURED, Wanted
+from corpus.forms import base_form
 
 __all__ = ["refusal"]
 
@@ -36,7 +37,7 @@ def _form(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     for form in asked.forms:
         for company in asked.companies:
             found = any(
-                (item.view.form or "").casefold() == form.casefold()
+                (base_form(item.view.form) or "").casefold() == form.casefold()
                 and item.view.company == company
                 for item in pool.candidates
             )

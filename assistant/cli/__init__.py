@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.cli import answers, compare, costs, documents, prices
+from assistant.cli import answers, compare, costs, documents, prices, store
 from assistant.cli.app import app, main
 
-__all__ = ["answers", "app", "compare", "costs", "documents", "main", "prices"]
+__all__ = ["answers", "app", "compare", "costs", "documents", "main", "prices", "store"]

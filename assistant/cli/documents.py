@@ -26,16 +26,21 @@ from assistant.reports import document_json, removed_json, search_json
 from assistant.research import whole_question
 from assistant.settings import load_settings
 from assistant.wiring import build, build_corpus
+from corpus.amendments import amendments_of
 from corpus.store import Corpus
 from ingest.console import run_ingest, run_watch
 from ingest.originals import remove_document
+from ingest.passages import SPLITTER
 
 __all__ = ["doctor", "documents", "ingest", "reembed", "remove", "search"]
 
 
 @app.command()
 def ingest(
-    inputs: Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files or folders.")],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT...", help="Files, folders, addresses, edgar:NVDA:10-K."),
+    ],
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, store nothing.")] = False,
     watch: Annotated[
@@ -50,7 +55,13 @@ def ingest(
         if watch:
             run_watch(inputs, runtime.corpus, as_json=as_json)
             return
-        code = run_ingest(inputs, runtime.corpus, dry_run=dry_run, as_json=as_json)
+        code = run_ingest(
+            inputs,
+            runtime.corpus,
+            dry_run=dry_run,
+            as_json=as_json,
+            contact=runtime.settings.edgar_contact,
+        )
     raise typer.Exit(code)
 
 
@@ -59,10 +70,12 @@ def documents(data: Data = None, as_json: AsJson = False) -> None:
     """List the documents of the corpus."""
     with opened(data) as corpus:
         listed = corpus.documents()
+    amended = [document for document in listed if document.amends is not None]
+    amended_by = [amendments_of(document, amended) for document in listed]
     if as_json:
-        printing.print_lines(document_json(document) for document in listed)
+        printing.print_lines(map(document_json, listed, amended_by))
     else:
-        printing.show_documents(listed)
+        printing.show_documents(listed, amended_by)
 
 
 @app.command()
@@ -118,7 +131,7 @@ def doctor(
 ) -> None:
     """Check that every passage is found by both indexes; exit 1 when one is not."""
     with opened(data) as corpus:
-        health = corpus.repair() if repair else corpus.health()
+        health = corpus.repair(SPLITTER) if repair else corpus.health(SPLITTER)
     if as_json:
         printing.print_lines([health.as_json()])
     else:

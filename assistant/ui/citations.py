@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.conversation import Answer, Citation, Evidence
 from assistant.ui import state
+from assistant.ui.document_pages import page_span
 from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.highlight import marked, tabular
 from assistant.ui.resources import picture, runtime
@@ -75,23 +76,16 @@ def panel(turn: str, answer: Answer, n: int) -> None:
 def _short(citation: Citation) -> str:
     name = describe(citation.document)
     short = name if len(name) <= LONGEST_CHIP else f"{name[: LONGEST_CHIP - 1]}…"
-    return " · ".join([short, *_pages(citation.passage.page, citation.passage.page_last, "p")])
-
-
-def _pages(page: int | None, last: int | None, noun: str) -> list[str]:
-    """Return the page or the span of pages as one phrase, nothing where the format has none."""
-    if page is None:
-        return []
-    one = last is None or page == last
-    short = noun == "p"
-    plural = "pp" if short else f"{noun}s"
-    return [f"{noun if one else plural}{'.' * short} {page if one else f'{page}–{last}'}"]
+    passage, media = citation.passage, citation.document.media
+    span = page_span(media, passage.page, passage.page_last, short=True)
+    return " · ".join(filter(None, (short, span)))
 
 
 def _where(document: Document, page: int | None, last: int | None) -> list[str]:
     dated = document.published.isoformat() if document.published else None
     known = (document.company, document.form, document.fiscal_period, dated)
-    return [*filter(None, known), *_pages(page, last, "Page")]
+    span = page_span(document.media, page, last).capitalize()
+    return [*filter(None, (*known, span))]
 
 
 def _evidence(turn: str, item: Evidence, quotes: Mapping[int, str]) -> None:

@@ -16,6 +16,8 @@ from ingest.blocks import Reading, reading_to_json
 from ingest.limits import Limits, confine_this_process
 from ingest.readers.process import REFUSED
 
+_OFFICE = frozenset({Media.DOCX, Media.PPTX, Media.XLSX, Media.CSV})
+
 
 def _read(media: Media, path: Path, limits: Limits) -> Reading:
     # Each branch imports one vendor: a child starts in the time of the reader it needs.
@@ -32,9 +34,29 @@ def _read(media: Media, path: Path, limits: Limits) -> Reading:
         from ingest.readers.markdown import read_markdown
 
         return read_markdown(data, limits)
+    if media in _OFFICE:
+        return _read_office(media, data, limits)
     from ingest.readers.text import read_text
 
     return read_text(data, limits)
+
+
+def _read_office(media: Media, data: bytes, limits: Limits) -> Reading:
+    if media is Media.DOCX:
+        from ingest.readers.word import read_word
+
+        return read_word(data, limits)
+    if media is Media.PPTX:
+        from ingest.readers.slides import read_slides
+
+        return read_slides(data, limits)
+    if media is Media.XLSX:
+        from ingest.readers.sheets import read_workbook
+
+        return read_workbook(data, limits)
+    from ingest.readers.csv_table import read_csv
+
+    return read_csv(data, limits)
 
 
 def main(arguments: list[str]) -> int:

@@ -8,13 +8,20 @@ from pathlib import PurePath
 
 from corpus.errors import InputRefused
 from corpus.models import Media
+from ingest.readers.delimited import looks_delimited
+from ingest.readers.package import OLE, ZIP, package_media, refuse_ole
 
 __all__ = ["HEAD_BYTES", "SUPPORTED", "detect", "unmarked_utf16"]
 
-HEAD_BYTES = 4096
-"""How much of a file `detect` wants to see."""
+HEAD_BYTES = 100 * 1024**2
+"""How much of a file `detect` wants to see: all, for the directory of a zip stands at its end."""
 
-SUPPORTED = "PDF, HTML, Markdown (.md) and text (.txt)"
+SUPPORTED = (
+    "PDF, HTML, Word (.docx), PowerPoint (.pptx), Excel (.xlsx), CSV, Markdown (.md) "
+    "and text (.txt)"
+)
+
+_START = 4096
 
 _PDF = re.compile(rb"%PDF-\d")
 _HTML = re.compile(
@@ -30,8 +37,16 @@ _BY_SUFFIX = {
     ".txt": Media.TEXT,
     ".text": Media.TEXT,
     "": Media.TEXT,
+    ".csv": Media.CSV,
+    ".tsv": Media.CSV,
 }
 _HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+_OTHER_CONTENT = {
+    ".pdf": "no PDF",
+    **dict.fromkeys((".docx", ".docm"), "no Word document"),
+    **dict.fromkeys((".pptx", ".pptm"), "no presentation"),
+    **dict.fromkeys((".xlsx", ".xlsm"), "no workbook"),
+}
 _WIDE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -44,16 +59,24 @@ def detect(head: bytes, name: str) -> Media:
         raise InputRefused("empty file (0 bytes)")
     if _PDF.search(head[:1024]):
         return Media.PDF
-    text = _as_text(head)
     suffix = PurePath(name).suffix.casefold()
+    if head.startswith(ZIP):
+        return package_media(head)
+    if head.startswith(OLE):
+        refuse_ole(head, suffix)
+    return _text_media(_as_text(head[:_START]), suffix)
+
+
+def _text_media(text: str, suffix: str) -> Media:
     if _HTML.match(text) or (suffix in _HTML_SUFFIXES and _TAG.search(text)):
         return Media.HTML
-    if suffix == ".pdf":
-        raise InputRefused("named .pdf but holds no PDF")
+    if suffix in _OTHER_CONTENT:
+        raise InputRefused(f"named {suffix} but holds {_OTHER_CONTENT[suffix]}")
     if suffix in _HTML_SUFFIXES:
         return Media.TEXT
     if suffix in _BY_SUFFIX or not suffix[1:].isalpha():
-        return _BY_SUFFIX.get(suffix, Media.TEXT)
+        media = _BY_SUFFIX.get(suffix, Media.TEXT)
+        return Media.CSV if media is Media.TEXT and looks_delimited(text) else media
     raise InputRefused(f"unsupported type {suffix}; supported: {SUPPORTED}")
 
 

@@ -22,7 +22,7 @@ from ingest.readers.shape import (
     numbered_heading_level,
 )
 
-__all__ = ["dei_facts", "filing_blocks"]
+__all__ = ["dei_facts", "filing_blocks", "holds_table", "name_of", "text_of"]
 
 _BLOCKS = frozenset(
     (
@@ -37,7 +37,6 @@ _SKIPPED = frozenset(
         *("ix:header", "ix:hidden", "ix:references", "ix:resources"),
     )
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _LIGHT = re.compile(r"font-weight\s*:\s*(?:normal|[1-5]00)", re.IGNORECASE)
 _SLANTED = re.compile(r"font-style\s*:\s*italic|text-decoration[^;]*:\s*underline", re.IGNORECASE)
@@ -63,7 +62,7 @@ def dei_facts(root: Any) -> dict[str, object]:
 
 
 def filing_blocks(root: Any) -> list[Block]:
-    """Return what a reader of the page sees, without page numbers and running heads."""
+    """Return the text of a tree of visible elements, without page numbers and running heads."""
     return list(_resumed(_without_furniture(list(_Walk().pages(root)))))
 
 
@@ -76,34 +75,27 @@ def _named(tag: str) -> str:
     return local if local.startswith("ix:") else local.rpartition(":")[2]
 
 
-def _name_of(element: Any) -> str:
+def name_of(element: Any) -> str:
+    """Return an element's name in small letters, with "ix:" for inline XBRL; "" for comments."""
     return _named(element.tag) if isinstance(element.tag, str) else ""
 
 
-def _is_hidden(element: Any) -> bool:
-    return (
-        not isinstance(element.tag, str)
-        or _named(element.tag) in _SKIPPED
-        or element.get("hidden") is not None
-        or bool(_HIDDEN.search(element.get("style", "")))
-    )
+def _is_skipped(element: Any) -> bool:
+    return not isinstance(element.tag, str) or _named(element.tag) in _SKIPPED
 
 
-def _text_of(cell: Any) -> str:
+def text_of(cell: Any) -> str:
     """Return a cell's visible text; blocks inside it are set apart by a space."""
     pieces: list[str] = []
-    walk = etree.iterwalk(cell, events=("start", "end"))
+    walk = etree.iterwalk(cell, events=("start", "end", "comment", "pi"))
     for event, element in walk:
-        if event == "start":
-            if _is_hidden(element):
-                walk.skip_subtree()
-                continue
-            if _name_of(element) in _BLOCKS:
-                pieces.append(" ")
-            pieces.append(element.text or "")
+        edge = " " if name_of(element) in _BLOCKS else ""
+        if event == "start" and _is_skipped(element):
+            walk.skip_subtree()
+        elif event == "start":
+            pieces.append(edge + (element.text or ""))
         elif element is not cell:
-            pieces.append(" " if _name_of(element) in _BLOCKS else "")
-            pieces.append(element.tail or "")
+            pieces.append(edge + (element.tail or ""))
     return one_line("".join(pieces))
 
 
@@ -139,20 +131,20 @@ class _Walk:
     def _start(self, element: Any) -> bool:
         """Take an element in; True where its inside is not to be walked."""
         self._styles.append(_style(element, self._styles[-1]))
-        if _is_hidden(element):
+        if _is_skipped(element):
             return True
-        name = _name_of(element)
+        name = name_of(element)
         if name in _BLOCKS:
             self._flush()
-        if name == "table" and not _holds_table(element):
-            self._done += map(_titled, table_blocks(element, _name_of, _text_of))
+        if name == "table" and not holds_table(element):
+            self._done += map(_titled, table_blocks(element, name_of, text_of))
             return True
         self._add(element.text)
         return False
 
     def _end(self, element: Any) -> None:
         self._styles.pop()
-        if _name_of(element) in _BLOCKS:
+        if name_of(element) in _BLOCKS:
             self._flush()
         self._add(element.tail)
 
@@ -177,13 +169,14 @@ class _Walk:
         self._letters = self._bold_letters = self._slanted_letters = 0
 
 
-def _holds_table(table: Any) -> bool:
+def holds_table(table: Any) -> bool:
+    """Tell whether there is a table in the table: then it only lays out the page."""
     inner = (element for element in table.iter() if element is not table)
-    return any(_name_of(element) == "table" for element in inner)
+    return any(name_of(element) == "table" for element in inner)
 
 
 def _style(element: Any, inherited: tuple[bool, bool]) -> tuple[bool, bool]:
-    name, style = _name_of(element), element.get("style", "")
+    name, style = name_of(element), element.get("style", "")
     bold = name in {"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"} or bool(_BOLD.search(style))
     slanted = name in {"i", "em", "u"} or bool(_SLANTED.search(style))
     return (bold or (inherited[0] and not _LIGHT.search(style)), slanted or inherited[1])

@@ -1,95 +1,46 @@
-"""Tables of a page: cells on their grid, split numbers joined, spacer columns gone."""
+"""Tables of a page: what is a table of data, what only lays out prose, and the data's rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ingest.blocks import Block, BlockKind
-from ingest.readers.rows import CLOSERS, OPENERS, Row, is_value
+from ingest.readers.html_columns import columns_of, placed_head, placed_row
+from ingest.readers.html_grid import Cells, cells_by_row
+from ingest.readers.html_heads import Section, sections
+from ingest.readers.html_notes import with_notes_joined
+from ingest.readers.rows import is_value
 from ingest.readers.shape import is_bullet
 
 __all__ = ["table_blocks"]
 
-_WIDEST_SPAN = 60
-_SPLIT_NUMBER = 2
 _LONGEST_CELL = 160
-_ROWS = frozenset({"tr"})
-_CELLS = frozenset({"td", "th"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A cell's text and the first and last grid column that it covers."""
-
-    first: int
-    last: int
-    text: str
 
 
 def table_blocks(
     table: Any, name_of: Callable[[Any], str], text_of: Callable[[Any], str]
 ) -> list[Block]:
-    """Return a TABLE block for a table of data, paragraphs for one that only lays out prose."""
-    rows = [row for row in _grid(table, name_of, text_of) if row]
-    body = [row for row in rows if _has_values(row)] or [row for row in rows if len(row) > 1]
-    if len(rows) < 2 or not body or _is_prose(rows):
+    """Return TABLE blocks for a table of data, paragraphs for one that only lays out prose.
+
+    A table that names its columns anew further down becomes one block for each naming.
+    """
+    placed = list(cells_by_row(table, name_of, text_of))
+    rows = with_notes_joined([row for row in placed if any(not cell.again for cell in row)])
+    if len(rows) < 2 or not any(len(row) > 1 for row in rows) or _is_prose(rows):
         return [Block(BlockKind.PARAGRAPH, " ".join(cell.text for cell in row)) for row in rows]
-    slots = _slots(body)
-    return [Block(BlockKind.TABLE, "", rows=tuple(_placed(row, slots) for row in rows))]
+    return list(map(_block, sections(rows)))
 
 
-def _grid(
-    table: Any, name_of: Callable[[Any], str], text_of: Callable[[Any], str]
-) -> Iterator[list[_Cell]]:
-    below: dict[int, int] = {}
-    for row in table.iter():
-        if name_of(row) not in _ROWS:
-            continue
-        column = 0
-        cells: list[_Cell] = []
-        covered = {at: left - 1 for at, left in below.items() if left > 1}
-        for element in row:
-            if name_of(element) not in _CELLS:
-                continue
-            while column in below:
-                column += 1
-            last = column + _span(element, "colspan") - 1
-            height = _span(element, "rowspan")
-            if height > 1:
-                covered |= dict.fromkeys(range(column, last + 1), height - 1)
-            cells.append(_Cell(column, last, text_of(element)))
-            column = last + 1
-        below = covered
-        yield _joined(cells)
+def _block(section: Section) -> Block:
+    heads, body = section
+    columns = columns_of(heads, body)
+    over = [placed_head(row, columns) for row in heads]
+    rows = [placed_row(row, columns) for row in body]
+    return Block(BlockKind.TABLE, "", rows=(*over, *rows), heads=len(over))
 
 
-def _span(element: Any, attribute: str) -> int:
-    value = element.get(attribute, "1").strip()
-    return min(max(int(value), 1), _WIDEST_SPAN) if value.isdecimal() and len(value) < 5 else 1
-
-
-def _joined(cells: Sequence[_Cell]) -> list[_Cell]:
-    """Drop empty cells; join `$` and `(` to the next cell, `)` and `%` to the previous one."""
-    joined: list[_Cell] = []
-    opener = ""
-    for cell in cells:
-        if cell.text in OPENERS:
-            opener += cell.text
-        elif cell.text in CLOSERS and joined:
-            joined[-1] = replace(joined[-1], text=joined[-1].text + cell.text)
-        elif cell.text:
-            joined.append(replace(cell, text=opener + cell.text))
-            opener = ""
-    return joined
-
-
-def _has_values(row: Sequence[_Cell]) -> bool:
-    return len(row) > 1 and any(is_value(cell.text) for cell in row[1:])
-
-
-def _is_prose(rows: Sequence[Sequence[_Cell]]) -> bool:
+def _is_prose(rows: Sequence[Cells]) -> bool:
     """Tell a list or paragraphs laid out as a table from data."""
     if any(_has_values(row) for row in rows if not is_bullet(row[0].text)):
         return False
@@ -98,35 +49,5 @@ def _is_prose(rows: Sequence[Sequence[_Cell]]) -> bool:
     return bulleted or max(map(len, rows)) < 2 or sum(map(len, texts)) > _LONGEST_CELL * len(texts)
 
 
-def _slots(body: Sequence[Sequence[_Cell]]) -> list[tuple[int, int]]:
-    """Return the table's columns as spans of right edges, from left to right.
-
-    A number with and without its `$` or `)` ends one or two grid columns apart: edges so near
-    that no row uses both are one column.
-    """
-    rows_at: dict[int, set[int]] = {}
-    for number, row in enumerate(body):
-        for cell in row:
-            rows_at.setdefault(cell.last, set()).add(number)
-    slots: list[tuple[int, int]] = []
-    users: set[int] = set()
-    for edge in sorted(rows_at):
-        near = bool(slots) and edge - slots[-1][1] <= _SPLIT_NUMBER
-        if near and not users & rows_at[edge]:
-            slots[-1] = (slots[-1][0], edge)
-            users |= rows_at[edge]
-        else:
-            slots.append((edge, edge))
-            users = set(rows_at[edge])
-    return slots
-
-
-def _placed(row: Sequence[_Cell], slots: Sequence[tuple[int, int]]) -> Row:
-    """Put each cell at the first column that it covers; what it spans beyond stays empty."""
-    texts = [""] * len(slots)
-    for cell in row:
-        place = next((i for i, (_, last) in enumerate(slots) if last >= cell.first), len(slots) - 1)
-        texts[place] = f"{texts[place]} {cell.text}".strip()
-    while texts and not texts[-1]:
-        texts.pop()
-    return tuple(texts)
+def _has_values(row: Cells) -> bool:
+    return len(row) > 1 and any(is_value(cell.text) for cell in row[1:])

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from ingest.readers.rows import Row, header_cells, is_value, split_row
+from ingest.readers.rows import UNFINISHED, Row, header_cells, is_value, split_row
 from ingest.readers.shape import ends_sentence, is_bullet, numbered_heading_level
 
 __all__ = ["Span", "rows_of", "table_spans"]
@@ -29,7 +29,6 @@ _PERIOD_WORDS = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d[AE]?")
-_UNFINISHED = re.compile(r"(?:,|\b(?:and|or|of|in|to|for|from|the|net))$")
 
 
 def table_spans(lines: Sequence[str]) -> list[Span]:
@@ -165,7 +164,7 @@ def _row(line: str, columns: int, label_before: str) -> Row:
     """Split a row; numbers that end an unfinished label ("accounts of $944") stay with it."""
     label, values = split_row(line)
     surplus = len(values) - columns
-    if surplus > 0 and columns and _UNFINISHED.search(label or label_before):
+    if surplus > 0 and columns and UNFINISHED.search(label or label_before):
         return (" ".join((label, *values[:surplus])).strip(), *values[surplus:])
     if values and (surplus >= 0 or not label):
         return _head(line) or (label, *values)
@@ -176,7 +175,7 @@ def _continues_label(before: Row, row: Row) -> bool:
     """Tell whether a row goes on with the label that the row before, of one cell, began."""
     if len(before) > 1 or len(row) == 1 or before[0].endswith(":"):
         return False
-    return row[0][:1].islower() or bool(_UNFINISHED.search(before[0]) and not _head_like(before[0]))
+    return row[0][:1].islower() or bool(UNFINISHED.search(before[0]) and not _head_like(before[0]))
 
 
 def _head_like(text: str) -> bool:

@@ -98,7 +98,8 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "tr_open":
             rows.append(())
         elif token.type == "table_close":
-            yield Block(BlockKind.TABLE, "", rows=tuple(row for row in rows if any(row)))
+            # The syntax gives every table one row of heads; they may all be empty.
+            yield Block(BlockKind.TABLE, "", rows=tuple(filter(any, rows)), heads=int(any(rows[0])))
             rows = []
         elif token.type in _CODE:
             yield from _code(token.content)

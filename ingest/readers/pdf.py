@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -17,18 +13,18 @@ from pypdf.errors import PyPdfError
 
 from corpus.errors import InputRefused
 from corpus.models import Media
-from ingest.blocks import Block, Reading
+from ingest.blocks import Reading
 from ingest.limits import Limits
 from ingest.readers.clean import one_line
-from ingest.readers.lines import Line, assemble, with_captions
+from ingest.readers.lines import with_captions
+from ingest.readers.pdf_blocks import blocks_of
 from ingest.readers.pdf_furniture import without_furniture
-from ingest.readers.pdf_lines import HYPHEN, PageLine, page_lines
+from ingest.readers.pdf_lines import PageLine, page_lines
+from ingest.readers.pdf_order import in_reading_order
+from ingest.readers.pdf_outline import outline_of, with_outline
 
 __all__ = ["open_pdf", "read_pdf"]
 
-_GAP = 1.35
-_WORD = re.compile(r"[^\W\d_]+")
-_BROKEN = re.compile(rf"([^\W\d_]*){HYPHEN}([^\W\d_]*)")
 _MOST_NAMED_PAGES = 12
 _DEFAULT_TITLES = ("untitled", "microsoft word", "document", "print", "powerpoint")
 
@@ -50,9 +46,10 @@ def read_pdf(path: Path, limits: Limits) -> Reading:
     if sum(len(line.text) for page in pages for line in page) > limits.characters:
         raise InputRefused(f"more than {limits.characters:,} characters of text")
     metadata = _metadata(second)
+    blocks = with_captions(blocks_of(without_furniture(pages)))
     return Reading(
         media=Media.PDF,
-        blocks=tuple(with_captions(_blocks(_unbroken(without_furniture(pages))))),
+        blocks=tuple(with_outline(blocks, outline_of(pdf))),
         pages=count,
         title=_title(metadata),
         metadata=metadata,
@@ -89,7 +86,7 @@ def _read_page(pdf: Any, second: PdfReader | None, number: int) -> tuple[PageLin
         textpage = page.get_textpage()
     except pdfium.PdfiumError:
         return _second_opinion(second, number)
-    lines = page_lines(textpage)
+    lines = tuple(in_reading_order(page_lines(textpage)))
     textpage.close()
     page.close()
     return lines or _second_opinion(second, number)
@@ -103,59 +100,6 @@ def _second_opinion(second: PdfReader | None, number: int) -> tuple[PageLine, ..
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return ()
     return tuple(PageLine(line) for line in map(one_line, text.splitlines()) if line)
-
-
-def _unbroken(pages: Pages) -> Iterator[list[PageLine]]:
-    """Yield the pages with words that a line's end had cut, with their hyphen or without.
-
-    The document itself decides: a word that it also writes whole, or whose halves are no words
-    of it, loses the hyphen.
-    """
-    words = Counter(
-        word.casefold() for page in pages for line in page for word in _WORD.findall(line.text)
-    )
-
-    def mend(match: re.Match[str]) -> str:
-        before, after = match.groups()
-        whole = words[(before + after).casefold()]
-        apart = min(words[before.casefold()], words[after.casefold()])
-        return before + after if before and after and (whole or apart < 2) else f"{before}-{after}"
-
-    for page in pages:
-        yield [_mended(line, mend) if HYPHEN in line.text else line for line in page]
-
-
-def _mended(line: PageLine, mend: Any) -> PageLine:
-    text = _BROKEN.sub(mend, line.text).replace(HYPHEN, "-")
-    return PageLine(text, line.left, line.right, line.top, line.bottom, line.hidden)
-
-
-def _blocks(pages: Iterator[list[PageLine]]) -> Iterator[Block]:
-    kept = list(pages)
-    heights = [round(line.height, 1) for page in kept for line in page if line.height > 0]
-    body = median(heights) if heights else 0.0
-    for number, page in enumerate(kept, start=1):
-        yield from assemble(_shaped(page, number, body))
-
-
-def _shaped(page: Sequence[PageLine], number: int, body: float) -> list[Line]:
-    """Say of each line what its box means: a gap above, how full it is, how large."""
-    if not page:
-        return []
-    left = min(line.left for line in page)
-    right = max(line.right for line in page)
-    pitches = [above.top - below.top for above, below in pairwise(page) if above.top > below.top]
-    pitch = min((p for p in pitches if p > body * 0.7), default=0.0)
-    usual = median([p for p in pitches if pitch <= p < pitch * 1.6] or [0.0])
-    shaped: list[Line] = []
-    above: PageLine | None = None
-    for line in page:
-        gap = above is None or (usual > 0 and not -1 < above.top - line.top < usual * _GAP)
-        fill = (line.right - left) / (right - left) if right > left else 1.0
-        size = line.height / body if body and line.height > 0 else 1.0
-        shaped.append(Line(line.text, number, gap, fill, round(size, 2)))
-        above = line
-    return shaped
 
 
 def _metadata(reader: PdfReader | None) -> dict[str, object]:

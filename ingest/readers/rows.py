@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["CLOSERS", "OPENERS", "Row", "header_cells", "is_value", "join_cells", "split_row"]
+__all__ = [
+    "AFTER",
+    "CLOSERS",
+    "OPENERS",
+    "UNFINISHED",
+    "Row",
+    "header_cells",
+    "is_value",
+    "is_year_of_date",
+    "join_cells",
+    "split_row",
+]
 
 Row = tuple[str, ...]
 
@@ -20,7 +31,7 @@ _BLANK_WITH_SIGN = re.compile(r"\$?\s*[—–-]\s*%?")
 OPENERS = frozenset({"$", "US$", "€", "£", "¥", "(", "$(", "($", "-", "~", "+"})
 CLOSERS = frozenset({")", "%", ")%", "%)", "pts", "pt", "bps", "x", "pp", "pts)", ") pts"})
 _TIMES = frozenset({"years", "year", "months", "month", "days", "weeks"})
-_AFTER = CLOSERS | _TIMES
+AFTER = CLOSERS | _TIMES
 _MONTHS = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|"
     r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -38,6 +49,9 @@ _HEADERS = re.compile(
     rf"{_SPAN}|{_DATE}|{_PERIOD}|%\s*Change|\$\s*Change|Change|Variance|Total|Amount|Percent",
     re.IGNORECASE,
 )
+
+UNFINISHED = re.compile(r"(?:,|\b(?:and|or|of|in|to|for|from|the|net))$")
+"""A label that ends so is not at its end."""
 
 
 def is_value(cell: str) -> bool:
@@ -80,12 +94,12 @@ def split_row(line: str) -> tuple[str, Row]:
     """Return the line's label and the values that close it; no values where it closes in words."""
     tokens = _glued(line.split())
     cut = len(tokens)
-    while cut and is_value(tokens[cut - 1]) and not _is_year_of_date(tokens, cut - 1):
+    while cut and is_value(tokens[cut - 1]) and not is_year_of_date(tokens, cut - 1):
         cut -= 1
     return " ".join(tokens[:cut]), tuple(tokens[cut:])
 
 
-def _is_year_of_date(tokens: Sequence[str], at: int) -> bool:
+def is_year_of_date(tokens: Sequence[str], at: int) -> bool:
     """Tell whether a token is the year of "April 30, 2025" and thus a label's, no value."""
     return (
         at >= 2
@@ -101,7 +115,7 @@ def _glued(words: Sequence[str]) -> list[str]:
     for word in words:
         if word in {"$", "US$", "€", "£", "¥", "(", "$("}:
             opener += word
-        elif word in _AFTER and tokens and is_value(tokens[-1]) and not opener:
+        elif word in AFTER and tokens and is_value(tokens[-1]) and not opener:
             tokens[-1] += word if word[0] in ")%" else f" {word}"
         else:
             tokens.append(opener + word)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, takewhile
 
 from corpus.errors import InputRefused
@@ -15,7 +16,8 @@ from ingest.readers.clean import one_line
 from ingest.readers.decoding import decode
 from ingest.readers.lines import Line, assemble, with_captions
 from ingest.readers.shape import ends_sentence, is_contents_link, is_page_number
-from ingest.readers.text_tables import delimited_rows, side_by_side
+from ingest.readers.text_heads import headed
+from ingest.readers.text_tables import delimited_rows, side_by_side, unglued
 
 __all__ = ["read_text"]
 
@@ -42,7 +44,7 @@ def read_text(data: bytes, limits: Limits) -> Reading:
     lines = decoded.text.split("\n")
     metadata, start = _header(lines)
     kept = [line for line in _once_each(lines[start:]) if not _is_noise(line)]
-    blocks = tuple(with_captions(_blocks(kept)))
+    blocks = tuple(with_captions(map(_with_heads, _blocks(kept))))
     if not blocks:
         raise InputRefused("no text")
     return Reading(Media.TEXT, blocks, None, None, metadata, decoded.warnings)
@@ -87,12 +89,19 @@ def _blocks(lines: Sequence[str]) -> Iterator[Block]:
             yield from _running(list(group))
 
 
+def _with_heads(block: Block) -> Block:
+    if block.kind is not BlockKind.TABLE or block.heads:
+        return block
+    rows, heads = headed(block.rows)
+    return replace(block, rows=rows, heads=heads)
+
+
 def _is_delimited(line: str) -> bool:
     return line.count("|") >= 2 or line.count("\t") >= 2
 
 
 def _running(raw: Sequence[str]) -> Iterator[Block]:
-    lines = side_by_side([one_line(line) for line in raw])
+    lines = side_by_side([unglued(one_line(line)) for line in raw])
     width = _width(lines)
     section: list[Line] = []
     gap = True

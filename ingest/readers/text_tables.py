@@ -5,15 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.readers.rows import CLOSERS, OPENERS, Row, is_value, join_cells, split_row
+from ingest.readers.html_grid import Cell, Cells, joined_cells
+from ingest.readers.rows import CLOSERS, OPENERS, Row, is_value, split_row
 from ingest.readers.shape import BULLETS, ends_sentence, is_page_number
+from ingest.readers.text_heads import columns_in
 
-__all__ = ["delimited_rows", "side_by_side"]
+__all__ = ["delimited_rows", "side_by_side", "unglued"]
 
 _LONGEST_LABEL = 160
 _STACKED_LEAST = 8
 _RULE = re.compile(r"[\s|:+=_-]*")
 _YEAR = re.compile(r"(?:19|20)\d\d[AE]?")
+_GLUED_VALUES = re.compile(r"(?<=%)(?=[\d$(])|(?<=[a-z)])(?=\$\d)")
+_GLUED_LABEL = re.compile(r"([A-Z][^\d$|]*[a-z)])(\(?\d.*)")
+
+
+def unglued(line: str) -> str:
+    """Return the line with the space that some dumps lose between a label and its values."""
+    line = _GLUED_VALUES.sub(" ", line)
+    found = _GLUED_LABEL.fullmatch(line)
+    label, values = split_row(found.group(2)) if found else ("", ())
+    return f"{found.group(1)} {found.group(2)}" if found and not label and len(values) > 1 else line
 
 
 def side_by_side(lines: Sequence[str]) -> list[str]:
@@ -78,16 +90,50 @@ def _takes_values(label: str, values: Sequence[str]) -> bool:
 
 
 def delimited_rows(lines: Sequence[str]) -> tuple[Row, ...]:
-    """Return rows of lines whose cells are parted by pipes or tabs; rules between rows go."""
-    rows = []
-    for line in lines:
-        if _RULE.fullmatch(line):
-            continue
-        mark = "\t" if "\t" in line else "|"
-        cells = [cell.strip() for cell in line.strip("\n").split(mark)]
-        if mark == "|":
-            cells = cells[line.lstrip().startswith("|") : len(cells) - line.rstrip().endswith("|")]
-        joined = join_cells(cells)
-        if any(joined):
-            rows.append(tuple(joined) if len(joined) > 1 else (joined[0],))
-    return tuple(rows)
+    """Return rows of lines whose cells are parted by pipes or tabs; rules between rows go.
+
+    A row with a value missing keeps its other values in their columns where its cells are as
+    many as a full row's.
+    """
+    split = [_cells(line) for line in lines if not _RULE.fullmatch(line)]
+    rows = [(len(cells), joined_cells(_placed(cells))) for cells in split]
+    columns = columns_in([_by_order(row) for _, row in rows])
+    full = {count: row for count, row in rows if len(_by_order(row)) - 1 == columns}
+    return tuple(_by_place(row, full.get(count, [])) for count, row in rows if row)
+
+
+def _cells(line: str) -> list[str]:
+    mark = "\t" if "\t" in line else "|"
+    cells = [cell.strip() for cell in line.strip("\n").split(mark)]
+    if mark == "|":
+        cells = cells[line.lstrip().startswith("|") : len(cells) - line.rstrip().endswith("|")]
+    return cells
+
+
+def _placed(cells: Sequence[str]) -> list[Cell]:
+    return [Cell(number, number, text) for number, text in enumerate(cells)]
+
+
+def _by_order(row: Cells) -> Row:
+    """A row's texts with the first column for its label, empty or not."""
+    texts = [cell.text for cell in row]
+    return tuple(texts if row and row[0].first == 0 else ["", *texts])
+
+
+def _by_place(row: Cells, full: Cells) -> Row:
+    """Put the values under those of a full row that they touch; by order if any touches none."""
+    if len(row) < 2 or len(row) >= len(full):
+        return _by_order(row)
+    texts = [""] * len(full)
+    for cell in row:
+        under = [
+            n
+            for n, other in enumerate(full)
+            if cell.first <= other.last and other.first <= cell.last
+        ]
+        if len(under) != 1 or texts[under[0]]:
+            return _by_order(row)
+        texts[under[0]] = cell.text
+    while not texts[-1]:
+        texts.pop()
+    return tuple(texts)

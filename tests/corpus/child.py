@@ -8,9 +8,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus.catalog_changes import CatalogChanges
 from corpus.embedding import Vectors
+from corpus.lexical import LexicalIndex
 from corpus.store import Corpus
 from corpus.vectors import VectorIndex
+from ingest.console import run_ingest
 from tests.corpus.making import document, put, texts
 from tests.fakes import HashingEmbedder
 
@@ -46,6 +49,36 @@ def die_before_the_bump(corpus: Corpus, name: str) -> None:
     put(corpus, document(name), *texts(name, 40))
 
 
+STEPS: dict[str, tuple[type, str]] = {
+    "catalog": (CatalogChanges, "begin"),
+    "lexical": (LexicalIndex, "commit"),
+    "vectors": (VectorIndex, "upsert"),
+    "ready": (CatalogChanges, "finish"),
+}
+
+
+def tell_steps() -> None:
+    """Say ">step" before and "<step" after every step of a write."""
+    for name, (owner, method) in STEPS.items():
+        setattr(owner, method, told(name, getattr(owner, method)))
+
+
+def told(name: str, whole: Callable[..., object]) -> Callable[..., object]:
+    def step(*arguments: object) -> object:
+        say(f">{name}")
+        result = whole(*arguments)
+        say(f"<{name}")
+        return result
+
+    return step
+
+
+def ingest(corpus: Corpus, folder: str) -> None:
+    """Ingest a folder, telling each step; ends with the code of the command."""
+    tell_steps()
+    sys.exit(run_ingest([folder], corpus))
+
+
 def search(corpus: Corpus, question: str) -> None:
     """Answer the same question for every line on standard input."""
     for _ in sys.stdin:
@@ -56,6 +89,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "add": add,
     "hold": hold,
     "die_before_the_bump": die_before_the_bump,
+    "ingest": ingest,
     "search": search,
 }
 

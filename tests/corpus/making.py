@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
+from corpus.embedded import embedded_text
 from corpus.models import Document, Media, Passage, Source
 from corpus.store import Corpus, Writer
 from tests.fakes import HashingEmbedder
@@ -43,7 +44,7 @@ def texts(name: str, count: int) -> list[str]:
 def put(writing: Corpus | Writer, owner: Document, *contents: str, header: str = "") -> Document:
     """Embed the texts with the fake and add the document."""
     spans = passages(owner, *(contents or texts(owner.title, 5)), header=header)
-    vectors = HashingEmbedder().embed_passages([span.indexed_text for span in spans])
+    vectors = HashingEmbedder().embed_passages([embedded_text(span) for span in spans])
     if isinstance(writing, Writer):
         writing.add(owner, spans, vectors)
     else:

@@ -137,7 +137,9 @@ def test_a_newer_schema_is_refused(data: Path) -> None:
             text("UPDATE meta SET value = :v WHERE key = 'schema'"), {"v": SCHEMA_VERSION + 1}
         )
     engine.dispose()
-    with pytest.raises(CorpusError, match=r"schema version 2.*Update Load Factor"):
+    with pytest.raises(
+        CorpusError, match=rf"schema version {SCHEMA_VERSION + 1}.*Update Load Factor"
+    ):
         Catalog.open(path)
 
 

@@ -10,7 +10,8 @@ from corpus.catalog import Catalog
 from corpus.catalog_changes import CatalogChanges
 from corpus.errors import CorpusBusy, CorpusUnwritable
 from corpus.gate import Gate
-from corpus.generation import TRUST_SECONDS, Generation, WriteLock
+from corpus.generation import TRUST_SECONDS, Generation
+from corpus.write_lock import WriteLock
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.embedded import embedded_text
 from corpus.errors import ModelMismatch
 from corpus.models import Document, Media, Passage, Source
 from corpus.store import Corpus
@@ -20,7 +21,7 @@ def fill(corpus: Corpus) -> None:
         Passage(f"d:{ordinal}", document.id, ordinal, text, "A")
         for ordinal, text in enumerate(TEXTS)
     ]
-    vectors = corpus.embedder.embed_passages([p.indexed_text for p in passages])
+    vectors = corpus.embedder.embed_passages([embedded_text(p) for p in passages])
     with corpus.writing() as writer:
         writer.add(document, passages, vectors)
 

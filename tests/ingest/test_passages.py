@@ -62,8 +62,8 @@ def words_of(text: str) -> str:
 @given(BLOCKS)
 def test_passages_fit_cover_everything_and_keep_the_order(blocks: list[Block]) -> None:
     passages = split(blocks, DOCUMENT, CONTEXT)
-    assert all(count_tokens(p.indexed_text) + 2 <= 256 for p in passages)
-    assert all(p.tokens == count_tokens(p.indexed_text) for p in passages)
+    assert all(count_tokens(f"{p.header}\n{p.text}") + 2 <= 256 for p in passages)
+    assert all(p.tokens == count_tokens(f"{p.header}\n{p.text}") for p in passages)
     assert words_of("".join(p.text for p in passages)) == words_of("".join(b.text for b in blocks))
 
 
@@ -84,7 +84,7 @@ def test_every_row_of_a_table_stands_under_the_heads(rows: list[tuple[str, ...]]
     passages = split([table], DOCUMENT, CONTEXT)
     assert all(p.kind is PassageKind.TABLE for p in passages)
     assert all(p.text.startswith("Segment revenue\n2023 | 2024\n") for p in passages)
-    assert all(count_tokens(p.indexed_text) + 2 <= 256 for p in passages)
+    assert all(count_tokens(f"{p.header}\n{p.text}") + 2 <= 256 for p in passages)
     found = Counter(line for p in passages for line in p.text.split("\n")[2:])
     expected = Counter(
         " | ".join(" ".join(cell.split()) for cell in row if cell.strip()) for row in rows
@@ -181,7 +181,7 @@ def test_a_table_of_words_is_headed_by_its_first_row() -> None:
     rows = (("Service", "Customer"), ("Training", "Labs"), ("Inference", "Shops"))
     (passage,) = split([Block(BlockKind.TABLE, "", rows=rows)], DOCUMENT, ())
     assert passage.text == "Service | Customer\nTraining | Labs\nInference | Shops"
-    assert passage.indexed_text == passage.text
+    assert passage.header == ""
 
 
 def test_nothing_makes_no_passage() -> None:

@@ -198,6 +198,26 @@ def test_what_an_older_splitter_cut_is_cut_anew(
     assert [o.status for o in taken(corpus, path)] == [Status.UNCHANGED]
 
 
+def test_a_missing_original_comes_back_with_its_file(
+    corpus: Corpus, folder: Path, embedder: HashingEmbedder
+) -> None:
+    path = write(folder / "a.txt", TEXT.format(1))
+    taken(corpus, path)
+    (original,) = (corpus.data / "originals").iterdir()
+    original.unlink()
+    assert len(corpus.health().originals_missing) == 1
+    assert [o.status for o in taken(corpus, path)] == [Status.UNCHANGED]
+    assert original.read_bytes() == path.read_bytes()
+    assert corpus.health().originals_missing == ()
+    assert len(embedder.batches) == 1
+
+
+def test_the_tables_of_a_document_are_counted(corpus: Corpus, folder: Path) -> None:
+    write(folder / "a.md", "# Halls\n\nTwo.\n\n| hall | cost |\n|---|---|\n| one | $4 |\n")
+    taken(corpus, folder)
+    assert [document.tables for document in corpus.documents()] == [1]
+
+
 def test_a_touched_file_is_hashed_once_and_then_known_again(
     corpus: Corpus, folder: Path, embedder: HashingEmbedder
 ) -> None:

@@ -84,13 +84,14 @@ def test_a_statement_keeps_rows_periods_and_scale() -> None:
             BlockKind.TABLE,
             "Cash flows are as follows (in millions):",
             rows=(
-                ("", "Year Ended December 31,"),
+                ("", "Year Ended December 31,", "Year Ended December 31,"),
                 ("", "2024", "2025"),
                 ("Investing:",),
                 ("Net income", "$30,425", "$59,248"),
                 ("Purchases of property", "(37,256)", "(27,045)"),
                 ("Growth", "12%", "—%"),
             ),
+            heads=2,
         ),
     )
 
@@ -101,10 +102,14 @@ def test_an_empty_cell_keeps_its_column() -> None:
     assert blocks(body)[0].rows[-1] == ("B", "", "3")
 
 
-def test_a_cell_over_two_rows_does_not_shift_the_next_row() -> None:
+def test_a_cell_over_two_rows_stands_in_both() -> None:
     body = """<table><tr><td rowspan="2">Both</td><td>1</td><td>2</td></tr>
     <tr><td>3</td><td>4</td></tr><tr><td>C</td><td>5</td><td>6</td></tr></table>"""
-    assert blocks(body)[0].rows == (("Both", "1", "2"), ("", "3", "4"), ("C", "5", "6"))
+    assert blocks(body)[0].rows == (
+        ("Both", "1", "2"),
+        ("Both", "3", "4"),
+        ("C", "5", "6"),
+    )
 
 
 def test_tables_that_only_lay_out_prose_become_paragraphs() -> None:

@@ -52,6 +52,7 @@ def test_everything_in_a_note_becomes_plain_text() -> None:
         (BlockKind.PARAGRAPH, "code stays"),
     ]
     assert reading.blocks[4].rows == (("Company", "2025", "2026"), ("A", "$1.5B", "$2B"))
+    assert reading.blocks[4].heads == 1
 
 
 def test_broken_front_matter_is_a_warning_and_the_text_is_read() -> None:

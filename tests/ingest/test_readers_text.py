@@ -90,12 +90,13 @@ We expect more next year, for the demand of our customers keeps growing in all t
         BlockKind.TABLE,
         "Purchases for the periods were as follows (in millions):",
         rows=(
-            ("Year Ended December 31,",),
+            ("", *["Year Ended December 31,"] * 3),
             ("", "2023", "2024", "2025"),
             ("Net income", "$30,425", "$59,248", "$77,670"),
             ("Purchases of property and equipment", "(52,729)", "(82,999)", "(131,819)"),
             ("Depreciation of property used in operations and other", "48,663", "—", "65,756"),
         ),
+        heads=2,
     )
     assert prose.text.startswith("We expect more")
 
@@ -130,7 +131,7 @@ def test_cells_one_a_line_are_put_side_by_side() -> None:
     )
     table, prose = read(text)
     assert table.rows == (
-        ("Three Months Ended March 31,",),
+        ("", "Three Months Ended March 31,", "Three Months Ended March 31,"),
         ("", "2026", "2025"),
         ("Revenue", "$55,909", "$41,902"),
         ("Costs and expenses", "29,009", "(20,137)"),
@@ -146,7 +147,7 @@ def test_pipes_with_split_numbers_become_cells() -> None:
         "| Net income | | $ | 38,458 | | $ | 24,108 | |\n"
     )
     assert read(text)[0].rows == (
-        ("(In millions)", "Three Months Ended"),
+        ("(In millions)", "Three Months Ended", "Three Months Ended"),
         ("", "2025", "2024"),
         ("Additions to property", "(29,876)", "(15,804)"),
         ("Net income", "$38,458", "$24,108"),
@@ -169,3 +170,75 @@ def test_nothing_to_read_is_refused(data: bytes) -> None:
 def test_text_beyond_the_cap_is_refused() -> None:
     with pytest.raises(InputRefused, match="more than 10 characters"):
         read_text(b"eleven char", Limits(characters=10))
+
+
+def heads_of(text: str) -> tuple[tuple[str, ...], ...]:
+    (table,) = (block for block in read(text) if block.kind is BlockKind.TABLE)
+    return table.rows[: table.heads]
+
+
+def test_heads_are_spread_over_the_columns_that_they_stand_for() -> None:
+    text = (
+        "Three Months Ended March 31,\n% change\nNine Months Ended March 31,\n% change\n"
+        "2026\n2025\n2026\n2025\n(in millions, except percentages)\n"
+        "Revenue\n$\n9\n$\n8\n13%\n$\n27\n$\n24\n13%\n"
+        "Costs\n6\n5\n20%\n16\n14\n14%\n"
+    )
+    three, nine = "Three Months Ended March 31,", "Nine Months Ended March 31,"
+    assert heads_of(text) == (
+        ("(in millions, except percentages)", *[three] * 2, "% change", *[nine] * 2, "% change"),
+        ("", "2026", "2025", "", "2026", "2025", ""),
+    )
+
+
+def test_a_period_cut_into_two_lines_is_one_head() -> None:
+    text = (
+        "Sales were (in millions):\n\nThree Months Ended\nMarch 31,\n2025\n2026\n"
+        "North\n$\n92\n$\n104\nSouth\n33\n39\nTotal\n$\n125\n$\n143\n"
+    )
+    assert heads_of(text) == (("", *["Three Months Ended March 31,"] * 2), ("", "2025", "2026"))
+
+
+def test_heads_that_do_not_fit_the_columns_are_not_counted() -> None:
+    text = (
+        "| | Under a year | Longer | Total |\n"
+        "| (In millions) | Value | Loss | Value | Loss | Value |\n"
+        "| Bonds | 5 | (1) | 6 | (2) | 11 | (3) |\n| Notes | 1 | (1) | 2 | (1) | 3 | (2) |\n"
+    )
+    assert heads_of(text) == ()
+
+
+def test_a_row_of_pipes_with_a_blank_keeps_its_columns() -> None:
+    text = (
+        "| (In millions) | | 2025 | | 2024 | |\n|---|---|---|\n| Sales | | $ | 5 | | $ | 4 | |\n"
+        "| Grants | | | | | | 3 | |\n| Total | | $ | 5 | | $ | 7 | |\n"
+    )
+    assert read(text)[0].rows[1:] == (
+        ("Sales", "$5", "$4"),
+        ("Grants", "", "3"),
+        ("Total", "$5", "$7"),
+    )
+
+
+def test_a_label_that_a_dump_glued_to_its_values_is_parted() -> None:
+    text = (
+        "Year Ended\n2026 2025\nRevenue$215,938 $130,497\n"
+        "Cost of revenue28.9 25.0\nLoss9,156 5,085\n"
+    )
+    assert [row[0] for row in read(text)[0].rows[2:]] == ["Revenue", "Cost of revenue", "Loss"]
+
+
+@pytest.mark.parametrize(
+    "line", ("The new Llama3.1 was released today.", "We use Web3.0 and IPv6.")
+)
+def test_names_with_numbers_stay_whole(line: str) -> None:
+    assert read(line)[0].text == line
+
+
+def test_years_of_maturity_are_labels() -> None:
+    text = (
+        "Due (in millions):\n\nRest of the year $ 1,544\n2026 441\n2027 427\n2028 261\n"
+        "Thereafter 1,476\nTotal $ 4,149\n"
+    )
+    labels = [row[0] for block in read(text) for row in block.rows]
+    assert labels == ["Rest of the year", "2026", "2027", "2028", "Thereafter", "Total"]

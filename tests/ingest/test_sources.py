@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest import sources
-from ingest.sources import InputFile, SkippedInput, find_inputs
+from ingest.sources import InputAddress, InputFile, InputFilings, SkippedInput, find_inputs
 
 
 def names(folder: Path) -> list[str]:
@@ -73,15 +73,38 @@ def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
     ("given", "reason"),
     [
         ("no/such/file.txt", "no such file or folder"),
-        ("https://example.org/a.html", "save the page and ingest the file"),
-        ("file:///etc/passwd", "save the page and ingest the file"),
-        ("edgar:NVDA:10-K", "save the filing's page and ingest the file"),
+        ("file:///etc/passwd", "only http and https are read"),
+        ("https://10.0.0.1/", "10.0.0.1 is in a private network"),
+        ("mailto:someone@example.com", "no such file or folder, and no http or https address"),
         ("a\0b", "not a path"),
         ("", "not a path"),
     ],
 )
 def test_what_cannot_be_taken_says_why(given: str, reason: str) -> None:
     assert reason in refusal(given)
+
+
+@pytest.mark.parametrize("given", ["https://Example.org:443/a#b", " HTTPS://example.org/a\n"])
+def test_an_address_is_known_by_its_one_spelling(given: str) -> None:
+    (item,) = find_inputs(given)
+    assert item == InputAddress("https://example.org/a")
+    assert item.location == "https://example.org/a"
+
+
+@pytest.mark.parametrize("given", ["edgar:NVDA:10-K", "EDGAR:MSFT:10-Q:4"])
+def test_filings_are_handed_on_as_given(given: str) -> None:
+    (item,) = find_inputs(given)
+    assert item == InputFilings(given)
+    assert item.location == given
+
+
+def test_a_file_may_have_a_colon_in_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "call:2026.txt").write_text("x")
+    (item,) = find_inputs("call:2026.txt")
+    assert item == InputFile((tmp_path / "call:2026.txt").resolve())
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(

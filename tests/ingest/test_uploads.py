@@ -60,7 +60,10 @@ def test_fault_31_names_are_only_labels(corpus: Corpus, name: str, label: str) -
         ("a.txt", b"x" * (2 * 1024**2), "2.0 MiB is over the limit of 1 MiB: split the file"),
         ("a.pdf", b"GIF89a not a report", "holds no PDF"),
         ("a.txt", bytes(range(256)) * 9, "binary content"),
-        ("a.xlsx", b"plain words", "unsupported type .xlsx"),
+        ("a.xlsx", b"plain words", "named .xlsx but holds no workbook"),
+        ("a.docx", b"PK\x03\x04 and no more", "a damaged zip archive"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "save it as .docx"),
+        ("a.key", b"plain words", "unsupported type .key"),
         ("a.txt", b"", "empty file"),
     ],
 )

@@ -20,6 +20,7 @@ from assistant.cost.prices import Prices
 from assistant.settings import load_settings
 from assistant.ui import resources
 from assistant.wiring import Runtime
+from corpus.embedded import embedded_text
 from corpus.models import Document, Passage
 from corpus.store import Corpus
 from tests.assistant.ui.values import document, passage
@@ -58,7 +59,7 @@ def use(monkeypatch: pytest.MonkeyPatch, product: Runtime, *entries: BackendEntr
 
 
 def add(corpus: Corpus, document: Document, passages: tuple[Passage, ...]) -> None:
-    vectors = corpus.embedder.embed_passages([item.indexed_text for item in passages])
+    vectors = corpus.embedder.embed_passages([embedded_text(item) for item in passages])
     with corpus.writing() as writer:
         writer.add(document, passages, vectors)
 

@@ -42,7 +42,7 @@ def test_documents_are_listed_with_totals(zephyr: Runtime) -> None:
 @pytest.mark.parametrize(("typed", "rows"), [("zephyr 10-k", 1), ("FY2025", 1), ("amazon", 0)])
 def test_the_filter_needs_every_word(zephyr: Runtime, typed: str, rows: int) -> None:
     page = open_corpus()
-    page.text_input[0].set_value(typed).run()
+    page.text_input(key="filter").set_value(typed).run()
     assert len(page.dataframe) == rows
 
 

@@ -1,0 +1,17 @@
+"""SEC forms: an amended filing carries "/A" behind the form that it amends; pure."""
+
+from __future__ import annotations
+
+__all__ = ["base_form", "is_amendment"]
+
+AMENDED = "/A"
+
+
+def is_amendment(form: str | None) -> bool:
+    """Tell whether a form is that of an amended filing, such as "10-K/A"."""
+    return form is not None and form.endswith(AMENDED)
+
+
+def base_form(form: str | None) -> str | None:
+    """Return the form without the mark of an amendment: "10-K" for "10-K/A" and for "10-K"."""
+    return form.removesuffix(AMENDED) if form is not None else None
