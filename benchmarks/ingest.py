@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,11 +120,11 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--every", type=int, default=1)
-    given = parser.parse_args([] if sys.argv[0].endswith("__main__.py") else None)
+    given = parser.parse_args(arguments)
     files = given.files or sorted((shared_folder() / "financebench" / "pdfs").glob("*.pdf"))
     measure([path.resolve() for path in files[:: given.every]])
 

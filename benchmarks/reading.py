@@ -134,11 +134,11 @@ def read_or_nothing(path: Path) -> Read:
         return Read(0, ())
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading")
     parser.add_argument("-v", "--verbose", action="store_true")
     parser.add_argument("document", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     folder = shared_folder()
     totals = {"HTML": Score(), "PDF": Score()}
     documents = pages = 0

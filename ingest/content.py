@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from corpus.companies import find_companies
+from corpus.models import Media
 from ingest.blocks import Block, BlockKind, Reading
 
 __all__ = ["Content", "content_of"]
@@ -84,7 +85,7 @@ def content_of(reading: Reading) -> Content:
         text=text,
         opening=text[:_OPENING],
         cover=_cover(text),
-        heading=_heading(reading.blocks),
+        heading=None if reading.media is Media.XLSX else _heading(reading.blocks),
         paragraphs=tuple(islice(paragraphs, 12)),
     )
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from corpus.models import Passage, PassageKind
 from corpus.tokens import count_tokens
 from ingest.blocks import Block, BlockKind
+from ingest.readers.shape import BULLETS
 from ingest.sentences import fitting, sentences
 from ingest.tables import row_groups
 
@@ -175,7 +176,7 @@ class _Splitter:
         """Take a table's headings, and a short paragraph between them and it, off what is held."""
         lead: list[_Piece] = []
         while self.held and (piece := self.held[-1]).page == block.page:
-            introduces = piece.heading or (piece.whole and not lead)
+            introduces = piece.heading or (piece.whole and not lead and piece.text[0] not in BULLETS)
             if not introduces or sum(p.tokens for p in lead) + piece.tokens > _LEAD:
                 break
             lead.insert(0, self.held.pop())

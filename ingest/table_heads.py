@@ -12,7 +12,7 @@ __all__ = ["column_heads", "count_heads", "is_figure"]
 _MOST_HEADS = 4
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _PERIOD = re.compile(
-    rf"(?:(?:fy|cy|q[1-4]|[1-4]q)\s*'?)?(?:19|20)\d\d\s*[ae]?|{_MONTH}\s+\d{{1,2}},?(?:\s+\d{{4}})?"
+    rf"(?:(?:fy|cy|q[1-4]|[1-4]q|fiscal(?:\s+year)?)\s*'?)?(?:19|20)\d\d\s*[ae]?|{_MONTH}\s+\d{{1,2}},?(?:\s+\d{{4}})?"
     r"|.*\b(?:ended|months|weeks|quarter|as of|change)\b.*",
     re.IGNORECASE,
 )
