@@ -14,7 +14,7 @@ __all__ = ["adding_box"]
 
 def adding_box() -> None:
     """Draw both ways in, progress while something comes in, and the outcomes of the last time."""
-    from_here, from_elsewhere = st.columns((3, 2), gap="large")
+    from_here, from_elsewhere = st.columns((3, 2), gap="medium")
     with from_here:
         files = upload_form()
     with from_elsewhere:

@@ -1,4 +1,4 @@
-"""What a session remembers of comparing; the only other module that names session keys."""
+"""What a session remembers of comparing; names session keys, as state and document_state do."""
 
 from __future__ import annotations
 

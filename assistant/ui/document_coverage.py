@@ -51,11 +51,11 @@ def _sentence(coverage: Coverage, noun: str) -> str:
     if not empty:
         return f"Text on {'all ' if pages > 1 else ''}{count(pages, noun)}."
     on = f"{noun}{'s' if len(empty) > 1 else ''} {numbers(empty)}"
-    return f"Text on {pages - len(empty):,} of {count(pages, noun)}, none on {on}."
+    return f"Text on {pages - len(empty):,} of {count(pages, noun)}, none on {on} (amber)."
 
 
 def _strip(coverage: Coverage, noun: str) -> alt.LayerChart:
-    """Bars of characters; where there are none, a band as tall as the tallest: it has to be seen."""
+    """Bars of characters; where there are none, a band as tall as the tallest, to be seen."""
     pages = len(coverage.characters)
     tallest = max(*coverage.characters, 1)
     half = (NARROW if pages <= MOST_APART else BROAD) / 2
@@ -81,7 +81,7 @@ def _on_axes(chart: alt.Chart, pages: int, tallest: int, noun: str) -> alt.Chart
     ends = alt.Scale(domain=[0.5, pages + 0.5], nice=False)
     ticks = min(pages, MOST_TICKS)
     across = alt.Axis(title=None, format="d", tickMinStep=1, tickCount=ticks, grid=False)
-    up = alt.Axis(title=None, format="~s", tickCount=3)
+    up = alt.Axis(title=None, format=",d", tickCount=3)
     placed: alt.Chart = chart.encode(
         x=alt.X("from:Q", scale=ends, axis=across),
         x2="to:Q",

@@ -14,6 +14,7 @@ from assistant.ui.document_removal import offer_removal
 from assistant.ui.escape import as_html, count
 from assistant.ui.highlight import marked, tabular
 from assistant.ui.outcomes import warnings_list
+from assistant.ui.readers import several_readers
 from assistant.ui.resources import runtime
 from corpus.errors import DocumentNotFound
 from corpus.models import Document, DocumentState, PassageKind, Source
@@ -36,7 +37,7 @@ def document_report(document_id: str) -> None:
         return
     with st.container(key="report", border=True):
         _head(report.document)
-        about, reading = st.columns((2, 3), gap="large")
+        about, reading = st.columns((2, 3), gap="medium")
         with about, st.container(gap="small"):
             _facts(report)
             relations(report)
@@ -131,7 +132,8 @@ def _source(source: Source) -> str:
     elif source.location.startswith(UPLOAD):
         shown = f"{as_html(source.name)} (uploaded)"
     else:
-        shown = location
+        # Folders of the server are no business of everyone who can reach the app.
+        shown = as_html(source.name) if several_readers() else location
     size = f" · {_bytes(source.size)}" if source.size is not None else ""
     told = f"{source.added:%Y-%m-%d %H:%M} UTC{size}"
     return f'{shown}<div class="lf-where">{as_html(told)}</div>'

@@ -12,13 +12,14 @@ from corpus.models import Document
 
 __all__ = ["document_table", "matching"]
 
-TALLEST_TABLE = 423
 ROW_HEIGHT = 35
+TALLEST_TABLE = 406
+"""Pixels; the last row is cut, so that it is seen that more follow."""
 WIDTHS = {
     "Title": 340,
     "Company": 140,
     "Form": 100,
-    "Amendment": 180,
+    "Amendment": 215,
     "Period": 90,
     "Published": 95,
     "Pages": 65,
@@ -97,11 +98,11 @@ def _marks(documents: Sequence[Document]) -> Marks:
     marks: defaultdict[str, list[str]] = defaultdict(list)
     for amendment in amending:
         original = known[amendment.amends or ""]
-        marks[amendment.id].append(f"amends the {_dated(original)}")
-        marks[original.id].append(f"amended by the {_dated(amendment)}")
+        marks[amendment.id].append(f"amends {_dated(original)}")
+        marks[original.id].append(f"amended by {_dated(amendment)}")
     return {document_id: "; ".join(told) for document_id, told in marks.items()}
 
 
 def _dated(document: Document) -> str:
-    date = f" of {document.published}" if document.published else ""
+    date = f", {document.published}" if document.published else ""
     return f"{document.form}{date}"

@@ -32,7 +32,8 @@ def _row(outcome: Outcome) -> str:
         outcome.title if outcome.title != name else None,
         count(outcome.pages, "page") if outcome.pages else None,
         count(outcome.passages, "passage") if outcome.passages else None,
-        outcome.reason,
+        # The reason of an address begins with it.
+        outcome.reason.removeprefix(f"{name} ") if outcome.reason else None,
     )
     cells = (
         f'<span class="lf-status lf-{outcome.status}">{outcome.status}</span>',

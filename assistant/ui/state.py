@@ -1,4 +1,4 @@
-"""What a session remembers; the only module that names session keys.
+"""What a session remembers; one of three modules that name session keys (compare_state, document_state).
 
 The conversation's id is in the address too: who comes back to it finds the conversation again.
 """

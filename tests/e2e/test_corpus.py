@@ -16,6 +16,7 @@ from tests.e2e.test_app import go, upload
 pytestmark = pytest.mark.e2e
 
 WIDTHS = (1400, 480)
+READ_MS = 60_000
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 MAIN_WIDER = """(() => {
   const main = document.querySelector('[data-testid="stMain"]');
@@ -122,7 +123,7 @@ def test_six_mixed_files_each_tell_what_became_of_them(page: Page, mixed: list[P
     expect(page.get_by_text(mixed[0].name)).to_be_visible()
     page.wait_for_load_state("networkidle")
     page.get_by_role("button", name="Add to the corpus").click()
-    expect(page.locator(".lf-outcomes tr")).to_have_count(len(mixed))
+    expect(page.locator(".lf-outcomes tr")).to_have_count(len(mixed), timeout=READ_MS)
     for name in (
         "haldor-report.pdf",
         "haldor-memo.docx",
@@ -141,7 +142,7 @@ def test_six_mixed_files_each_tell_what_became_of_them(page: Page, mixed: list[P
 
     report = open_first(page, "haldor annual report")
     expect(report).to_contain_text("Haldor Cranes annual report 2025")
-    expect(report).to_contain_text("Text on 2 of 3 pages, none on page 2.")
+    expect(report).to_contain_text("Text on 2 of 3 pages, none on page 2 (amber).")
     expect(report.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     expect(report.locator(".lf-passage").first).to_contain_text("lifts turbines onto towers")
     expect(report.locator(".lf-sources")).to_contain_text("haldor-report-copy.pdf (uploaded)")
@@ -155,6 +156,7 @@ def test_the_report_names_the_version_before_and_opens_it(page: Page, uploads: P
         upload(page, letter)
         expect(outcome(page, letter.name)).to_contain_text("added" if million == 31 else "updated")
         go(page, "Chat")
+        expect(page.get_by_test_id("stChatInputTextArea")).to_be_visible()
     go(page, "Corpus")
     report = open_first(page, "skjold")
     expect(report.locator(".lf-passage").first).to_contain_text("$32 million")
@@ -170,7 +172,7 @@ def test_the_report_names_the_version_before_and_opens_it(page: Page, uploads: P
 def test_a_link_into_the_own_network_or_disk_is_refused(page: Page) -> None:
     go(page, "Corpus")
     add_link(page, "http://127.0.0.1/")
-    expect(outcome(page, "http://127.0.0.1/")).to_contain_text("127.0.0.1")
+    expect(outcome(page, "http://127.0.0.1/")).to_contain_text("this machine itself")
     for path in ("file:///etc/passwd", "/etc/passwd", "~/.ssh", "../corpus"):
         add_link(page, path)
         expect(outcome(page, path)).to_contain_text("refused")
