@@ -25,9 +25,10 @@ from corpus.write_lock import LOCK_FILE, WAIT_SECONDS, WriteLock
 __all__ = ["Backup", "back_up"]
 
 CHUNK = 1024**2
-EDITED = ("*.toml", "*.json")
+EDITED = ("[!.]*.toml", "[!.]*.json")
 """What analysts and commands keep beside the databases."""
 COMPRESSED = frozenset({".pdf", ".docx", ".pptx", ".xlsx"})
+SQLITE = b"SQLite format 3\0"
 OWNER_ONLY = 0o600
 """The ledger holds what people asked."""
 
@@ -110,7 +111,7 @@ def _write(
     unfinished.touch(mode=OWNER_ONLY)
     with unfinished.open("r+b") as raw:
         with zipfile.ZipFile(raw, "w") as archive:
-            for path in sorted(data.glob("*.db")):
+            for path in _databases(data, databases):
                 copy = work / path.name
                 copy_database(path, copy)
                 require_sound(copy, str(path))
@@ -125,6 +126,19 @@ def _write(
         raw.flush()
         os.fsync(raw.fileno())
     return manifest
+
+
+def _databases(data: Path, known: Sequence[Database]) -> Iterator[Path]:
+    """Yield our databases, damaged or not, and any other file that SQLite wrote (no Thumbs.db)."""
+    names = {database.name for database in known}
+    for path in sorted(data.glob("[!.]*.db")):
+        if path.name in names or _head(path) in (b"", SQLITE):
+            yield path
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(SQLITE))
 
 
 def _schema(copy: Path, databases: Sequence[Database]) -> dict[str, int]:

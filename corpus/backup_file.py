@@ -98,6 +98,8 @@ def manifest_from_json(text: bytes, databases: Sequence[Database]) -> Manifest:
         raise BackupRefused(f"its manifest cannot be read ({error!r}).") from error
     for database in databases:
         _refuse_newer(database.name, manifest.schemas.get(database.name, 0), database.known)
+    if any(member.size < 0 for member in manifest.members):
+        raise BackupRefused("its manifest names a size below nothing.")
     _refuse_unsafe([member.name for member in manifest.members])
     return manifest
 

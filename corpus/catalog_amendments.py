@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from sqlalchemy import Connection, select, update
 
 from corpus.amendments import amended_document
@@ -25,8 +27,13 @@ def mark_amendments(connection: Connection) -> None:
     if not amended:
         return
     searched = _searched(connection, {*amended, *map(base_form, amended)})
+    by_filer: defaultdict[str, list[Document]] = defaultdict(list)
     for document in searched:
-        _mark(connection, document, amended_document(document, searched))
+        by_filer[(document.company or "").casefold()].append(document)
+    for filings in by_filer.values():
+        for document in filings:
+            if document.amends is not None or is_amendment(document.form):
+                _mark(connection, document, amended_document(document, filings))
 
 
 def _searched_forms(connection: Connection) -> set[str | None]:

@@ -11,10 +11,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from corpus.catalog_amendments import mark_amendments
 from corpus.catalog_migrations import STEPS, operations
 from corpus.catalog_schema import SCHEMA_VERSION, meta, metadata
 from corpus.errors import CorpusError, CorpusUnwritable
-from corpus.sqlite_files import copy_database
+from corpus.sqlite_files import copy_database, unexchanged
 from corpus.write_lock import LOCK_FILE, WAIT_SECONDS, WriteLock
 
 __all__ = ["open_engine"]
@@ -32,7 +33,8 @@ def open_engine(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}")
     event.listen(engine, "connect", _configure)
     try:
-        _prepare(engine, path)
+        with unexchanged(path):
+            _prepare(engine, path)
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         engine.dispose()
         raise CorpusUnwritable(
@@ -96,6 +98,8 @@ def _migrate(path: Path, found: int) -> None:
                 STEPS[version](operations(connection))
             row = update(meta).where(meta.c.key == "schema")
             connection.execute(row.values(value=str(SCHEMA_VERSION)))
+            # Filings of before are told of each other at once, not with the next change.
+            mark_amendments(connection)
     finally:
         engine.dispose()
 

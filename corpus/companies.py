@@ -44,8 +44,8 @@ class Company:
 
 
 _LEGAL_FORM = re.compile(
-    r"[\s,]+(?:incorporated|inc|corporation|corp|company|co|limited|ltd|plc|llc|l\.l\.c|lp|l\.p"
-    r"|n\.v|nv|s\.a|sa|se|ag|a/s|ab|oyj|gmbh|pbc|opco|& co)\.?$",
+    r"(?<![\s,])[\s,]+(?:incorporated|inc|corporation|corp|company|co|limited|ltd|plc|llc|l\.l\.c"
+    r"|lp|l\.p|n\.v|nv|s\.a|sa|se|ag|a/s|ab|oyj|gmbh|pbc|opco|& co)\.?$",
     re.IGNORECASE,
 )
 _STATE = re.compile(r"\s*[/\\][A-Z]{2,3}[/\\]?$")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 __all__ = ["sentence_ends"]
 
-_ENDING = re.compile(r"""[.!?]+["'”’)\]]*(?:\s*\[\d+\])*(?=\s)|[。！？]""")
-_OPENING = re.compile(r"""\s*["'“‘(\[•*–—-]*\s*[A-Z0-9$€£¥À-Þ\u0370-\uffff]""")
+_ENDING = re.compile(r"""(?<![.!?])[.!?]+["'”’)\]]*(?:\s*\[\d+\])*(?=\s)|[。！？]""")
+_OPENING = re.compile(r"""\s*(?:["'“‘(\[•*–—-]+\s*)?[A-Z0-9$€£¥À-Þ\u0370-\uffff]""")
 _LAST_WORD = re.compile(r"""[^\s"'“‘(\[]*$""")
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]?|[A-Z]")
 _ABBREVIATION = re.compile(

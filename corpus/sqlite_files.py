@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.errors import CorpusBusy, CorpusDamaged
 
-__all__ = ["copy_database", "held_alone", "require_sound"]
+__all__ = ["copy_database", "held_alone", "require_sound", "unexchanged"]
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -59,6 +59,26 @@ def held_alone(path: Path) -> Iterator[None]:
             # Too damaged to be locked is too damaged to be in use.
             pass
         yield
+
+
+@contextmanager
+def unexchanged(path: Path) -> Iterator[None]:
+    """Raise CorpusBusy where another file took the place of `path` in the block, as a restore does.
+
+    Who waited for the old file has it open, and would write its log beside the new one.
+    """
+    before = _identity(path)
+    yield
+    if before not in (None, _identity(path)):
+        raise CorpusBusy(f"{path.parent} was restored from a backup just now: run this again.")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _existing(path: Path, timeout: float = 30.0) -> sqlite3.Connection:

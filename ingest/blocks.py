@@ -23,7 +23,8 @@ class BlockKind(StrEnum):
 class Block:
     """One heading, paragraph or table.
 
-    `level` is 1 to 6 for headings and 0 otherwise. `page` is the 1-based physical page of a PDF, or the slide.
+    `level` is 1 to 6 for headings and 0 otherwise. `page` is the 1-based physical page of a PDF, or
+    the slide.
     A table's `rows` hold its cells as shown, header rows first; its `text` is the caption, often
     empty. Rows are on one grid: cell i of each row stands in column i, an empty cell is "", empty
     cells at a row's end may be left out. A head that spans columns stands in each of them. A row

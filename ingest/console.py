@@ -27,6 +27,7 @@ from corpus.models import Source
 from corpus.store import Corpus
 from ingest.outcome import Event, Finished, Found, Outcome, Progress, Status
 from ingest.pipeline import ingest
+from ingest.preparing import Refusals
 from ingest.watching import FolderWatch
 from ingest.web.edgar import Edgar
 
@@ -38,6 +39,8 @@ INPUTS_REFUSED = 3
 _MOST_QUIET_ROWS = 30
 _WIDTH_OF_A_FILE = 200
 _RETRY_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 300.0
+"""Drives of a network tell nothing of what other machines change."""
 _QUIET = frozenset({Status.UNCHANGED, Status.SKIPPED})
 _COLOURS = {Status.REFUSED: "red", Status.ADDED: "green", Status.UPDATED: "green"}
 
@@ -76,17 +79,28 @@ def run_watch(folders: Sequence[str], corpus: Corpus, as_json: bool = False) -> 
     """
     told: dict[str, str | None] = {}
     sys.stderr.write(f"Following {', '.join(folders)}; Ctrl-C ends it.\n")
-    with suppress(KeyboardInterrupt), FolderWatch([Path(folder) for folder in folders]) as watch:
+    refusals: Refusals = {}
+    with suppress(KeyboardInterrupt):
         while True:
-            try:
-                news = [o for o in _followed(folders, corpus) if told.get(o.input, "") != o.reason]
-            except CorpusBusy as error:
-                sys.stderr.write(f"{error} Trying again.\n")
-                watch.wait(timeout=_RETRY_SECONDS)
-                continue
-            told |= {o.input: o.reason for o in news if o.status is Status.REFUSED}
-            _tell(news, as_json)
-            watch.wait()
+            # Anew each time: the name may stand for another folder or drive by now.
+            with FolderWatch(_there(folders)) as watch:
+                news: list[Outcome] = []
+                pause = _LOOK_AGAIN_SECONDS
+                try:
+                    for outcome in _followed(folders, corpus, refusals):
+                        if told.get(outcome.input, "") != outcome.reason:
+                            news.append(outcome)
+                except CorpusBusy as error:
+                    sys.stderr.write(f"{error} Trying again.\n")
+                    pause = _RETRY_SECONDS
+                told |= {o.input: o.reason for o in news if o.status is Status.REFUSED}
+                _tell(news, as_json)
+                watch.wait(timeout=pause)
+
+
+def _there(folders: Sequence[str]) -> list[Path]:
+    paths = [Path(folder).expanduser().resolve() for folder in folders]
+    return [path for path in paths if path.is_dir()]
 
 
 def _tell(news: Sequence[Outcome], as_json: bool) -> None:
@@ -100,8 +114,8 @@ def _tell(news: Sequence[Outcome], as_json: bool) -> None:
     sys.stderr.write(_summary(news, dry_run=False) + "\n")
 
 
-def _followed(folders: Sequence[str], corpus: Corpus) -> Iterator[Outcome]:
-    for event in ingest(folders, corpus, follow=True):
+def _followed(folders: Sequence[str], corpus: Corpus, refusals: Refusals) -> Iterator[Outcome]:
+    for event in ingest(folders, corpus, follow=True, refusals=refusals):
         if isinstance(event, Finished) and event.outcome.status not in _QUIET:
             yield event.outcome
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -12,20 +13,18 @@ import numpy as np
 
 from corpus.embedded import embedded_text
 from corpus.embedding import Vectors
-from corpus.errors import DocumentNotFound, InputRefused
-from corpus.models import Document, DocumentState, Media, Passage, Source
+from corpus.errors import DocumentNotFound, InputRefused, ReaderFailed
+from corpus.models import Document, DocumentState, Passage, Source
 from corpus.store import Corpus
-from ingest.blocks import BlockKind, Reading
+from ingest.limits import Limits
 from ingest.originals import keep_original
 from ingest.outcome import Event, Finished, Outcome, Progress, Status
-from ingest.passages import SPLITTER, split
-from ingest.paywall import is_only_a_paywall
-from ingest.readers import HEAD_BYTES, detect, read_document
-from ingest.recognise import Recognised, context_of, recognise
-from ingest.recognise_form import CALL
-from ingest.transcripts import with_speakers
+from ingest.parsed import Parsed, Task, parsed_from_json
+from ingest.passages import SPLITTER
+from ingest.readers import HEAD_BYTES, detect
+from ingest.readers.process import run_module
 
-__all__ = ["Arrival", "Parsed", "is_up_to_date", "parse", "ready_document", "take"]
+__all__ = ["Arrival", "is_up_to_date", "parse", "ready_document", "take"]
 
 _BATCH = 64
 """Passages embedded between two reports of progress."""
@@ -44,35 +43,28 @@ class Arrival:
         return sha256(self.content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """New content, read, recognised and cut; nothing of it is stored yet."""
-
-    media: Media
-    reading: Reading
-    recognised: Recognised
-    passages: tuple[Passage, ...]
-
-
-def parse(arrival: Arrival, max_tokens: int, stated: Mapping[str, object] | None = None) -> Parsed:
-    """Read, recognise and cut; passages have at most `max_tokens` word pieces.
+def parse(
+    arrival: Arrival,
+    max_tokens: int,
+    stated: Mapping[str, object] | None = None,
+    limits: Limits | None = None,
+) -> Parsed:
+    """Read, recognise and cut in a child process; passages have at most `max_tokens` word pieces.
 
     `stated` is metadata that the source gives beside the content, under the keys of a Reading's.
-    Raises InputRefused with the reason.
+    Raises InputRefused with the reason, ReaderFailed when the child crashes or meets a limit.
     """
-    source = arrival.source
-    media = detect(arrival.content[:HEAD_BYTES], source.name)
-    reading = read_document(arrival.path, media)
-    reading = replace(reading, metadata={**reading.metadata, **(stated or {})})
+    limits = limits or Limits()
+    media = detect(arrival.content[:HEAD_BYTES], arrival.source.name)
+    task = Task(arrival.document_id, arrival.source.name, max_tokens, dict(stated or {}))
+    caps = (str(limits.pages), str(limits.characters))
+    arguments = (media, str(arrival.path.resolve()), *caps, json.dumps(asdict(task)))
+    output = run_module("ingest.parse_child", arguments, limits, f"{media} reader")
     _refuse_changed(arrival)
-    if is_only_a_paywall(reading.blocks):
-        raise InputRefused("only a paywall notice: save the article itself and ingest that")
-    recognised = recognise(reading, source.name)
-    blocks = with_speakers(reading.blocks) if recognised.form == CALL else reading.blocks
-    passages = split(blocks, arrival.document_id, context_of(recognised), max_tokens)
-    if not passages:
-        raise InputRefused("no text in it")
-    return Parsed(media, reading, recognised, passages)
+    try:
+        return parsed_from_json(output)
+    except ValueError as error:
+        raise ReaderFailed(f"the {media} reader did not answer with passages") from error
 
 
 def take(
@@ -132,7 +124,11 @@ def _new(
 
 def _refuse_changed(arrival: Arrival) -> None:
     """What was read must be what was hashed."""
-    source, status = arrival.source, arrival.path.stat()
+    source = arrival.source
+    try:
+        status = arrival.path.stat()
+    except OSError as error:
+        raise InputRefused("gone while it was read") from error
     if source.modified_ns not in (None, status.st_mtime_ns) or source.size != status.st_size:
         raise InputRefused("changed while it was read: ingest it again")
 
@@ -156,9 +152,9 @@ def _document(arrival: Arrival, parsed: Parsed) -> Document:
         fiscal_period=recognised.fiscal_period,
         period_end=recognised.period_end,
         published=recognised.published,
-        pages=parsed.reading.pages,
+        pages=parsed.pages,
         passages=len(parsed.passages),
-        tables=sum(block.kind is BlockKind.TABLE for block in parsed.reading.blocks),
+        tables=parsed.tables,
         topics=recognised.topics,
         publisher=recognised.publisher,
         references=recognised.references,

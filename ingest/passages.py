@@ -176,7 +176,9 @@ class _Splitter:
         """Take a table's headings, and a short paragraph between them and it, off what is held."""
         lead: list[_Piece] = []
         while self.held and (piece := self.held[-1]).page == block.page:
-            introduces = piece.heading or (piece.whole and not lead and piece.text[0] not in BULLETS)
+            introduces = piece.heading or (
+                piece.whole and not lead and piece.text[0] not in BULLETS
+            )
             if not introduces or sum(p.tokens for p in lead) + piece.tokens > _LEAD:
                 break
             lead.insert(0, self.held.pop())

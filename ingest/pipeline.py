@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from corpus.errors import InputRefused
 from corpus.store import Corpus
-from ingest.intake import Parsed, parse, take
+from ingest.intake import take
 from ingest.outcome import Event, Finished, Found, Outcome, Status
-from ingest.preparing import Item, Prepared, Preparer, with_filings
+from ingest.parsed import Parsed
+from ingest.preparing import Item, Prepared, Preparer, Refusals, read_again, with_filings
 from ingest.sources import find_inputs
 from ingest.vanished import VanishedFile, forget, vanished_files
 from ingest.web.edgar import Edgar
@@ -30,23 +31,25 @@ def ingest(
     follow: bool = False,
     fetcher: Fetcher | None = None,
     edgar: Edgar | None = None,
+    refusals: Refusals | None = None,
 ) -> Iterator[Event]:
     """Take in files, folders, addresses and filings of EDGAR.
 
     Yields Found, then for each input any Progress and one Finished. With `follow`, files that are
     gone from a folder leave the corpus's search too. `fetcher` asks for addresses; without
-    `edgar`, filings are refused for want of a contact. What cannot be taken is refused with its
+    `edgar`, filings are refused for want of a contact. A file that `refusals` holds is not read
+    again while it is the same; new refusals join them. What cannot be taken is refused with its
     reason, and the batch goes on. Raises CorpusError when the store cannot be written,
     ModelUnavailable when nothing can be embedded.
     """
     with ExitStack() as stack:
         filings = edgar or stack.enter_context(Edgar.of(None))
-        named = [item for given in inputs for item in find_inputs(given)]
+        named = [item for given in inputs for item in find_inputs(given, corpus.data)]
         found: list[Item] = list(with_filings(named, filings))
         if follow:
             found += [gone for given in inputs for gone in vanished_files(given, corpus)]
         yield Found(len(found))
-        preparer = Preparer(corpus, fetcher or Fetcher(), filings)
+        preparer = Preparer(corpus, fetcher or Fetcher(), filings, refusals)
         for prepared in _read_ahead(found, preparer):
             started = time.perf_counter() - prepared.seconds
             for event in _stored(prepared, corpus, dry_run):
@@ -68,12 +71,16 @@ def _read_ahead(found: Sequence[Item], preparer: Preparer) -> Iterator[Prepared]
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="reader") as reader:
         ahead: deque[Future[Prepared]] = deque()
-        for item in found:
-            ahead.append(reader.submit(preparer.prepare, item))
-            if len(ahead) > 1:
+        try:
+            for item in found:
+                ahead.append(reader.submit(preparer.prepare, item))
+                if len(ahead) > 1:
+                    yield ahead.popleft().result()
+            while ahead:
                 yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+        finally:
+            # Whoever stops does not wait for an input that was not begun.
+            reader.shutdown(wait=False, cancel_futures=True)
 
 
 def _stored(prepared: Prepared, corpus: Corpus, dry_run: bool) -> Iterator[Event]:
@@ -85,8 +92,8 @@ def _stored(prepared: Prepared, corpus: Corpus, dry_run: bool) -> Iterator[Event
     elif arrival is not None:
 
         def parsed_now() -> Parsed:
-            # Known when it was looked up, and removed by another process since.
-            return prepared.parsed or parse(arrival, corpus.embedder.max_tokens)
+            # Known when it was looked up; its place holds other content since, or it was removed.
+            return prepared.parsed or read_again(arrival, corpus.embedder.max_tokens)
 
         try:
             yield from take(arrival, parsed_now, corpus, dry_run)

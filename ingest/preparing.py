@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from functools import singledispatchmethod
 from pathlib import Path
 
-from corpus.errors import InputRefused
+from corpus.errors import InputRefused, ReaderFailed
 from corpus.models import Document, Source
 from corpus.originals import original_path
 from corpus.store import Corpus
-from ingest.intake import Arrival, Parsed, is_up_to_date, parse, ready_document
+from ingest.intake import Arrival, is_up_to_date, parse, ready_document
 from ingest.outcome import Outcome, Status
+from ingest.parsed import Parsed
 from ingest.sources import (
     FoundInput,
     InputAddress,
@@ -29,7 +30,7 @@ from ingest.web.arrivals import fetched_arrival, known_since
 from ingest.web.edgar import Edgar, Filing
 from ingest.web.fetch import Fetched, Fetcher
 
-__all__ = ["InputFiling", "Item", "Prepared", "Preparer", "with_filings"]
+__all__ = ["InputFiling", "Item", "Prepared", "Preparer", "Refusals", "read_again", "with_filings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class InputFiling:
     def location(self) -> str:
         return self.filing.url
 
+
+Refusals = dict[str, tuple[tuple[int, int], str]]
+"""Size, time and reason of files that were read and refused, by location."""
 
 Item = InputFile | InputAddress | InputFiling | SkippedInput | VanishedFile
 
@@ -75,8 +79,11 @@ def with_filings(found: Sequence[FoundInput], edgar: Edgar) -> Iterator[Item]:
 class Preparer:
     """Makes inputs ready, one after another; used by one thread at a time."""
 
-    def __init__(self, corpus: Corpus, fetcher: Fetcher, edgar: Edgar) -> None:
+    def __init__(
+        self, corpus: Corpus, fetcher: Fetcher, edgar: Edgar, refusals: Refusals | None = None
+    ) -> None:
         self._corpus, self._fetcher, self._edgar = corpus, fetcher, edgar
+        self._refusals: Refusals = {} if refusals is None else refusals
 
     def prepare(self, item: Item) -> Prepared:
         """Return what is to be stored; what is refused is an outcome. Raises CorpusError."""
@@ -114,7 +121,19 @@ class Preparer:
             # A lost original comes back with its file.
             if same and original_path(self._corpus.data, document.id, document.media).is_file():
                 return self._unchanged(item, document)
-        return self._read(item, Arrival(source, item.path, _bytes_of(item.path)))
+        facts = (status.st_size, status.st_mtime_ns)
+        refused = self._refusals.get(item.location)
+        if refused is not None and refused[0] == facts:
+            return Prepared(item, Outcome(item.location, Status.REFUSED, refused[1]))
+        arrival = Arrival(source, item.path, _bytes_of(item.path))
+        try:
+            return self._read(item, arrival)
+        except ReaderFailed:
+            # It may have been the machine's want of time or memory.
+            raise
+        except InputRefused as error:
+            self._refusals[item.location] = (facts, str(error))
+            raise
 
     @_prepared.register
     def _address(self, item: InputAddress) -> Prepared:
@@ -159,6 +178,15 @@ class Preparer:
     def _kept(self, document: Document) -> bytes | None:
         path = original_path(self._corpus.data, document.id, document.media)
         return path.read_bytes() if path.is_file() else None
+
+
+def read_again(arrival: Arrival, max_tokens: int) -> Parsed:
+    """Read content from its bytes: what it was fetched into is gone. Raises InputRefused."""
+    with tempfile.TemporaryDirectory(prefix="loadfactor-") as folder:
+        path = Path(folder) / "content"
+        path.write_bytes(arrival.content)
+        source = replace(arrival.source, modified_ns=None)
+        return parse(Arrival(source, path, arrival.content), max_tokens)
 
 
 def _bytes_of(path: Path) -> bytes:

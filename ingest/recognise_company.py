@@ -23,8 +23,10 @@ _HEADED = re.compile(
 _REPORT = re.compile(r"\btranscript\b|\bearnings\s+call\b|\bform\s+\d", re.IGNORECASE)
 _LONGEST_NAME = 80
 _WELCOME = re.compile(
-    r"[^.]*\bwelcome\b[^.]*(?:\.[a-z]+[^.]*)?(?:call|teleconference|webcast)", re.IGNORECASE
+    r"\bwelcome\b[^.]{0,300}(?:\.[a-z]+[^.]{0,300})?(?:call|teleconference|webcast)", re.IGNORECASE
 )
+_BEFORE_WELCOME = 200
+"""Characters of a greeting before the word: "Amazon welcomes you ..." """
 _WIRE_NAME = re.compile(
     r"([A-Z][\w&.,’' -]{1,60}?)\s*\((?:NYSE|NASDAQ|Nasdaq)[\w ]*:\s*[A-Z.]{1,6}\)"
 )
@@ -89,7 +91,9 @@ def _announcer(content: Content) -> str | None:
     if headed := _headed(content):
         return headed
     for welcome in _WELCOME.finditer(content.opening):
-        if named := find_companies(welcome.group()):
+        start = max(0, welcome.start() - _BEFORE_WELCOME)
+        before = content.opening[start : welcome.start()].rpartition(".")[2]
+        if named := find_companies(before + welcome.group()):
             return named[0]
     if found := _WIRE_NAME.search(content.opening):
         known = find_companies(found.group(1))

@@ -48,7 +48,7 @@ _CALL = re.compile(
     r"|transcript\b[^.]{0,160}\bearnings\s+call",
     re.IGNORECASE,
 )
-_SPEAKER = re.compile(r"(?m)^\s*([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3})(?:,[^:\n]{0,60})?:")
+_SPEAKER = re.compile(r"(?m)^[ \t]*([A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3})(?:,[^:\n]{0,60})?:")
 _CALL_SPEECH = re.compile(r"\b(?:next|first) question\b|\boperator\b", re.IGNORECASE)
 _FEWEST_TURNS = 8
 _WIRE = re.compile(

@@ -30,7 +30,7 @@ def fitting(text: str, limit: int, count: Callable[[str], int]) -> Iterator[str]
 
     Pieces are as long as the limit allows; only white space at the cuts is lost.
     """
-    if len(text) < 2 or (count(text) <= limit and len(text) <= limit * _DENSEST):
+    if len(text) < 2 or (len(text) <= limit * _DENSEST and count(text) <= limit):
         yield text
         return
     for cut in (_CLAUSE, _SPACE):

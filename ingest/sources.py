@@ -83,20 +83,21 @@ class SkippedInput:
 FoundInput = InputFile | InputAddress | InputFilings | SkippedInput
 
 
-def find_inputs(given: str) -> Iterator[FoundInput]:
+def find_inputs(given: str, store: Path | None = None) -> Iterator[FoundInput]:
     """Yield what an input stands for: itself, or the visible files of a folder, sorted by path.
 
     Nothing is fetched here, and no name is looked up; an address that may not be asked is refused.
     Links inside a folder are not followed, whatever they lead to; devices, pipes and sockets are
-    never opened. A link that was named outright is followed.
+    never opened. A link that was named outright is followed. The data folder `store` is no input,
+    wherever it lies: it holds a copy of everything that was ever taken in.
     """
     try:
-        yield from _found(given)
+        yield from _found(given, store.resolve() if store else None)
     except InputRefused as error:
         yield SkippedInput(given, str(error), refused=True)
 
 
-def _found(given: str) -> Iterator[FoundInput]:
+def _found(given: str, store: Path | None) -> Iterator[FoundInput]:
     if _EDGAR.match(given):
         yield InputFilings(given)
         return
@@ -104,8 +105,10 @@ def _found(given: str) -> Iterator[FoundInput]:
         yield InputAddress(read_address(given))
         return
     path = _local(given)
+    if store is not None and path.is_relative_to(store):
+        raise InputRefused("within the data folder: what is there was taken in already")
     if path.is_dir():
-        yield from _walk(path)
+        yield from _walk(path, store)
     else:
         stat_regular(path)
         yield InputFile(path)
@@ -129,11 +132,11 @@ def stat_regular(path: Path) -> os.stat_result:
     """Return the file's status; raises InputRefused unless it is a regular file of fair size."""
     try:
         status = path.stat()
-        path.name.encode("utf-8")
+        str(path).encode("utf-8")
     except OSError as error:
         raise InputRefused(f"cannot be read: {error.strerror or error}") from error
     except UnicodeEncodeError as error:
-        raise InputRefused("its name is not valid UTF-8: rename the file") from error
+        raise InputRefused("its path is not valid UTF-8: rename the file or its folder") from error
     if not stat.S_ISREG(status.st_mode):
         raise InputRefused("not a regular file")
     if status.st_size > MOST_BYTES:
@@ -142,12 +145,16 @@ def stat_regular(path: Path) -> os.stat_result:
     return status
 
 
-def _walk(folder: Path) -> Iterator[InputFile | SkippedInput]:
+def _walk(folder: Path, store: Path | None) -> Iterator[InputFile | SkippedInput]:
     unreadable: list[OSError] = []
     for root, folders, files in os.walk(folder, onerror=unreadable.append):
         here = Path(root)
         links = [name for name in folders if (here / name).is_symlink()]
-        folders[:] = sorted(n for n in folders if n not in links and not n.startswith("."))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in links and not name.startswith(".") and here / name != store
+        )
         for name in sorted([*files, *links]):
             if not name.startswith("."):
                 yield _sorted_out(here / name)

@@ -32,7 +32,7 @@ def vanished_files(given: str, corpus: Corpus) -> Iterator[VanishedFile | Skippe
     if not folder.is_dir():
         return
     known = _known_under(folder, corpus)
-    gone = [file for file in known if not os.path.lexists(file.location)]
+    gone = [file for file in known if _is_gone(Path(file.location))]
     if gone and not any(folder.iterdir()):
         reason = (
             f"the folder is empty, {len(gone)} documents are known from it: nothing was forgotten. "
@@ -41,6 +41,17 @@ def vanished_files(given: str, corpus: Corpus) -> Iterator[VanishedFile | Skippe
         yield SkippedInput(given, reason, refused=True)
     else:
         yield from gone
+
+
+def _is_gone(path: Path) -> bool:
+    """What cannot be looked at (no permission, a lost network drive) is not gone."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _known_under(folder: Path, corpus: Corpus) -> list[VanishedFile]:

@@ -81,14 +81,17 @@ def documents(data: Data = None, as_json: AsJson = False) -> None:
 @app.command()
 def remove(
     names: Annotated[
-        list[str], typer.Argument(metavar="DOCUMENT...", help="Id, file name or title.")
+        list[str],
+        typer.Argument(
+            metavar="DOCUMENT...", help="Id, file name or title; the id of a replaced one."
+        ),
     ],
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Remove documents from search and from citations, old ones included."""
     with build(load_settings(data=data)) as runtime:
-        found = dict.fromkeys(runtime.corpus.find(name).id for name in names)
+        found = dict.fromkeys(runtime.corpus.find_kept(name).id for name in names)
         cited = [runtime.archive.citations_of(document_id) for document_id in found]
         removed = [remove_document(runtime.corpus, document_id) for document_id in found]
     if as_json:

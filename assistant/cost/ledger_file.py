@@ -24,6 +24,7 @@ from assistant.cost.ledger_migrations import STEPS, operations
 from assistant.cost.ledger_schema import SCHEMA_VERSION, TRIGGERS, schema
 from assistant.cost.ledger_tables import metadata
 from assistant.cost.owner import Owner
+from corpus.sqlite_files import unexchanged
 
 __all__ = ["LedgerFile"]
 
@@ -42,7 +43,8 @@ class LedgerFile:
         self.owner = Owner(path.with_name(f"{path.name}.owners"))
         self._writing = Lock()
         self._engine = ledger_engine(path, BUSY_SECONDS)
-        self._prepare()
+        with unexchanged(path):
+            self._prepare()
 
     def claim(self) -> str:
         """Return the name under which this process opens rows; they are its own while it lives."""

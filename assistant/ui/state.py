@@ -1,4 +1,4 @@
-"""What a session remembers; one of three modules that name session keys (compare_state, document_state).
+"""What a session remembers; names session keys, as compare_state and document_state do.
 
 The conversation's id is in the address too: who comes back to it finds the conversation again.
 """

@@ -42,7 +42,7 @@ def columns_of(rows: Sequence[Sequence[Chunk]], height: float) -> list[Column] |
 
     Values that overlap are of one column; so are neighbours less than a few points apart that no
     row has both of (a dash in the middle, numbers at the right). Words make a column of their own
-    where two rows have them at the same place.
+    where two rows have them at the same place; beside the labels, where half of the rows have.
     """
     values = [[cell for cell in row if cell.quantity] for row in rows]
     for overlap in (0.0, height * 0.45, height * 0.9):
@@ -97,7 +97,7 @@ def _of_words(rows: Sequence[Sequence[Chunk]], columns: Sequence[Column]) -> lis
     return [
         place
         for number, place in enumerate(places)
-        if counts[number] >= _LEAST_TEXTS
+        if counts[number] >= (_LEAST_TEXTS if place.left > columns[0].right else len(rows) / 2)
         and not any(min(c.right, place.right) > max(c.outer, place.left) for c in columns)
     ]
 
@@ -125,8 +125,8 @@ def covered(
     """
     if len(heads) == len(columns):
         return [[at] for at in range(len(columns))]
-    length = len(columns) // max(len(heads), 1)
-    if len(heads) > 1 and _repeats(below, length):
+    length, rest = divmod(len(columns), max(len(heads), 1))
+    if len(heads) > 1 and not rest and _repeats(below, length):
         return [list(range(at, at + length)) for at in range(0, len(columns), length)]
     return [
         _own(head, _nearest(number, heads, columns), columns) for number, head in enumerate(heads)
@@ -134,7 +134,7 @@ def covered(
 
 
 def _repeats(below: Sequence[str], length: int) -> bool:
-    if length < 2 or len(below) % length or not all(below):
+    if length < 2 or not all(below):
         return False
     return len({tuple(below[at : at + length]) for at in range(0, len(below), length)}) == 1
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ingest.readers.pdf_lines import PageLine
+from ingest.readers.pdf_words import chunks_of
 from ingest.readers.rows import split_row
 from ingest.readers.shape import is_contents_link, is_page_number
 
@@ -18,6 +19,7 @@ _EDGE_LINES = 6
 _LEAST_PAGES = 3
 _LEAST_SHARE = 0.25
 _MOST_WORDS = 25
+_PERIOD = re.compile(r"\b(?:quarter|months|weeks|ended|change)\b")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -54,10 +56,16 @@ def _kept(page: Page, repeated: set[str], *, title_page: bool) -> Page:
     return page[start:end]
 
 
+def _heads_columns(line: PageLine) -> bool:
+    """Tell heads of a table that many pages hold: the same words, or periods, side by side."""
+    chunks = [chunk.text.casefold() for chunk in chunks_of(line.words, line.height)]
+    return len(chunks) > 1 and (len(set(chunks)) == 1 or all(map(_PERIOD.search, chunks)))
+
+
 def _is_furniture(line: PageLine, repeated: set[str], *, title_page: bool) -> bool:
     if is_page_number(line.text) or is_contents_link(line.text):
         return True
     # A row of figures repeats too, digits aside, where many pages hold the same table.
-    if _key(line) not in repeated or len(split_row(line.text)[1]) > 1:
+    if _key(line) not in repeated or len(split_row(line.text)[1]) > 1 or _heads_columns(line):
         return False
     return "://" in line.text or not title_page

@@ -16,11 +16,13 @@ __all__ = ["Heads", "head_rows", "heads_above"]
 
 _MOST_LINES = 60
 _ALIGNED = 0.25
+_MANY = 4
 _MOST_LABELS = 4
 _MOST_WORDS = 12
 _GAP = 3.5
 _LARGE = 1.2
 _SAME_BASELINE = 0.6
+_AMOUNT = re.compile(r"[$€£]|\d[.,]\d")
 _PERIOD = re.compile(r"\b(?:ended|ending|as of|months|weeks|years?|(?:19|20)\d\d)\b", re.IGNORECASE)
 
 
@@ -53,6 +55,8 @@ def heads_above(
     below = rows[first]
     for over in _upwards(rows, first, floor):
         if not _is_near(over.row, below, rows[first]):
+            break
+        if accepted and _is_title(over.row, [kept.row for kept in accepted]):
             break
         if _is_head(over.row, rows[first], columns):
             accepted += [*labels, over] if accepted else [over]
@@ -112,16 +116,29 @@ def _joined(rows: Sequence[TableRow], group: Sequence[int]) -> _Over:
     )
 
 
+def _is_title(row: TableRow, below: Sequence[TableRow]) -> bool:
+    """Tell the title from the heads: it stands over the note of units that is over the heads."""
+    alone = len(row.chunks) == 1 and not _is_note(row) and not _PERIOD.search(row.line.text)
+    return alone and any(map(_is_note, below[1:]))
+
+
+def _is_note(row: TableRow) -> bool:
+    return len(row.chunks) == 1 and is_unit_note(row.chunks[0].text)
+
+
 def _is_near(row: TableRow, below: TableRow, first: TableRow) -> bool:
     gap = row.line.bottom - below.line.top
     return gap < _GAP * first.height and row.height < _LARGE * max(first.height, below.height)
 
 
 def _is_head(row: TableRow, first: TableRow, columns: Sequence[Column]) -> bool:
-    if len(row.chunks) == 1 and is_unit_note(row.chunks[0].text):
+    if _is_note(row):
         return True
     label = row.label
-    if row.ends_table or (row.has_figures and label and label.right <= columns[0].outer):
+    labelled = label is not None and label.right <= columns[0].outer
+    if row.ends_table or (row.has_figures and labelled and not row.has_spans):
+        return False
+    if any(chunk.quantity and _AMOUNT.search(chunk.text) for chunk in row.chunks):
         return False
     over = [c for c in row.chunks if c.center > columns[0].outer - first.height]
     if len(over) == 1:
@@ -168,7 +185,7 @@ def head_rows(
 def _head_row(
     row: TableRow, columns: Sequence[Column], labels: tuple[float, float], below: Sequence[str]
 ) -> Row:
-    if len(row.chunks) == 1 and is_unit_note(row.chunks[0].text):
+    if _is_note(row):
         return (row.chunks[0].text,)
     chunks = [part for chunk in row.chunks for part in _parts(chunk, columns)]
     margin, reach = labels
@@ -190,7 +207,7 @@ def _head_row(
 def _parts(chunk: Chunk, columns: Sequence[Column]) -> list[Chunk]:
     """Cut a chunk of several heads, set close to each other, into one a column."""
     touched = [c for c in columns if min(c.right, chunk.right) > max(c.outer, chunk.left)]
-    if 1 < len(touched) == len(chunk.words) and all(
+    if _MANY <= len(touched) == len(chunk.words) and all(
         abs(word.right - column.right) < _ALIGNED * (column.right - column.outer)
         or abs((word.left + word.right) / 2 - column.center)
         < _ALIGNED * (column.right - column.outer)

@@ -117,6 +117,8 @@ class _Boxes:
         self._textpage = textpage
         self._rectangle = pdfium_c.FS_RECTF()
         self._reference = ctypes.byref(self._rectangle)
+        self._drawn: int | None = None
+        self._hidden = False
 
     def words(self, raw: str, start: int) -> Iterator[_Placed]:
         """Yield the words of `raw`, whose first character is the page's character `start`."""
@@ -155,20 +157,27 @@ class _Boxes:
             max(word.right for word in words),
             tallest.top,
             tallest.bottom,
-            self._is_hidden(first),
+            any(map(self._is_hidden, placed)),
             words,
             first.turned,
         )
 
-    def _is_hidden(self, first: _Placed) -> bool:
-        index = first.at
+    def _is_hidden(self, placed: _Placed) -> bool:
+        """Words drawn at one go share their style: it is asked once."""
+        drawn = pdfium_c.FPDFText_GetTextObject(self._textpage, placed.at)
+        address = ctypes.cast(drawn, ctypes.c_void_p).value
+        if address is None or address != self._drawn:
+            self._drawn, self._hidden = address, self._asked(placed, drawn)
+        return self._hidden
+
+    def _asked(self, placed: _Placed, drawn: Any) -> bool:
+        index = placed.at
         if 0 < pdfium_c.FPDFText_GetFontSize(self._textpage, index) < _TINY:
-            return first.top - first.bottom < _TINY
+            return _height(placed) < _TINY
         colours = [ctypes.c_uint() for _ in range(4)]
         known = pdfium_c.FPDFText_GetFillColor(self._textpage, index, *map(ctypes.byref, colours))
         if known and (colours[3].value == 0 or all(part.value >= 250 for part in colours[:3])):
             return True
-        drawn = pdfium_c.FPDFText_GetTextObject(self._textpage, index)
         invisible = pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE
         return bool(drawn) and pdfium_c.FPDFTextObj_GetTextRenderMode(drawn) == invisible
 

@@ -14,7 +14,7 @@ from itertools import pairwise, zip_longest
 from statistics import median
 
 from ingest.readers.pdf_lines import PageLine
-from ingest.readers.pdf_words import Word, chunks_of
+from ingest.readers.pdf_words import Word
 
 __all__ = ["in_reading_order"]
 
@@ -28,6 +28,7 @@ _STRAY_WORDS = 8
 _PASSED = 5
 _LEAST_LINES = 6
 _LEAST_WORDS = 3.5
+_WORDS_A_FIGURE = 8
 _GUTTER = 0.8
 
 Lines = Sequence[PageLine]
@@ -47,7 +48,27 @@ def _upright(lines: Lines) -> list[PageLine]:
     main = [line for line in lines if line.turned == turned]
     if turned:
         main.sort(key=lambda line: (-round(line.top), line.left))
-    return [*main, *(line for line in lines if line.turned != turned)]
+    return [*main, *_below(main, [line for line in lines if line.turned != turned])]
+
+
+def _below(main: Lines, turned: Lines) -> Iterator[PageLine]:
+    """Yield the lines that are turned otherwise as if they stood under the others, well apart."""
+    left = min((line.left for line in main), default=0.0)
+    top = min((line.bottom for line in main), default=0.0)
+    for line in turned:
+        right, down = left - line.left, top - _FAR * line.height - line.top
+        words = (replace(w, left=w.left + right, right=w.right + right) for w in line.words)
+        moved = replace(
+            line,
+            left=line.left + right,
+            right=line.right + right,
+            top=line.top + down,
+            bottom=line.bottom + down,
+            words=tuple(words),
+            turned=main[0].turned if main else line.turned,
+        )
+        top = moved.bottom
+        yield moved
 
 
 def _with_marks(lines: Lines) -> list[PageLine]:
@@ -206,11 +227,11 @@ def _of_words(line: PageLine, words: Sequence[Word]) -> list[PageLine]:
 
 def _is_prose(lines: Lines) -> bool:
     """Tell running text, full of words and without wide gaps, from a table's column."""
-    chunks = [chunks_of(line.words, line.height) for line in lines]
-    figures = sum(chunk.quantity for row in chunks for chunk in row)
-    alone = sum(len(row) == 1 for row in chunks)
+    figures = sum(any(map(str.isdigit, word.text)) for line in lines for word in line.words)
+    words = sum(len(line.words) for line in lines)
+    gapless = sum(not any(True for _ in _wide_gaps(line)) for line in lines)
     return (
         median(len(line.words) for line in lines) >= _LEAST_WORDS
-        and figures * 4 < len(lines)
-        and alone > 0.8 * len(lines)
+        and figures * _WORDS_A_FIGURE < words
+        and gapless > 0.8 * len(lines)
     )

@@ -37,6 +37,7 @@ _PERIOD_LABEL = re.compile(
     r"(?:.*\b[a-z]{3,9}\.? \d{1,2},?)?:?",
     re.IGNORECASE,
 )
+_TIMES = re.compile(r".*\d\s*(?:years?|months?|days|weeks)", re.IGNORECASE)
 _WIDE = 0.62
 _MIDDLE = 0.35
 
@@ -77,8 +78,15 @@ class TableRow:
         return few and not is_bullet(self.label.text[:1] + " ")
 
     @property
+    def has_spans(self) -> bool:
+        """Tell whether its only figures are spans of time: "1 year", "3-5 years"."""
+        return all(_TIMES.fullmatch(cell.text) for cell in self.cells if cell.quantity)
+
+    @property
     def is_head(self) -> bool:
         """Tell whether the row names columns: periods, or words over several of them."""
+        if self.label is None and self.has_spans and all(c.quantity for c in self.cells):
+            return True
         cells = [c for c in self.cells if not is_unit_note(c.text)]
         figures = [c for c in cells if c.quantity and not _YEAR.fullmatch(c.text)]
         if figures or not self.chunks or (len(self.chunks) == 1 and not self._is_off_margin):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingest.readers.rows import AFTER, OPENERS, is_value
 
@@ -12,6 +13,7 @@ __all__ = ["Chunk", "Word", "chunks_of"]
 
 _WIDE = 0.62
 """A gap of more than this share of a line's height parts cells; a space between words is half."""
+_MANY = 8
 _NOTE = re.compile(r"\(\w{1,2}\)|\*+|†")
 _MARK = re.compile(r"(?:\(?\w{1,2}\)?,?)+|[*†‡#]+")
 _SLASHES = frozenset({"/", "⁄"})
@@ -21,7 +23,10 @@ _RANGE = re.compile(
     r"\(?\$?[\d.,]+%?\s*(?:-|–|—|to|or)\s*\$?[\d.,]+%?(?:\s*(?:years?|months?|days))?\)?",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"(?:19|20)\d\d\s*(?:-|–|—|to|and|or)\s*(?:19|20)\d\d", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEARS = re.compile(
+    r"(?:19|20)\d\d\s*(?:(?:-|–|—|to|and|or)\s*(?:19|20)\d\d|[-–—]\s?\d\d)", re.IGNORECASE
+)
 _FIGURE = re.compile(r"[(\d.—–−-]")
 _SIGN = re.compile(r"[#*†‡](?:\s?%)?")
 _OPENERS = OPENERS - {"-", "~", "+"}
@@ -59,13 +64,25 @@ class Chunk:
 
 def chunks_of(words: Sequence[Word], height: float) -> list[Chunk]:
     """Return the words of a line as chunks from left to right: each figure alone, other words
-    together up to the next wide gap."""
+    together up to the next wide gap. Words make one chunk at least."""
+    if not words:
+        return []
+    if _is_running(words, _WIDE * height):
+        text = " ".join(word.text for word in words)
+        left, right = words[0].left, words[-1].right
+        return [Chunk(text, left, right, left, False, tuple(words))]
     chunks: list[Chunk] = []
     ordered = sorted(_without_marks(words), key=lambda word: word.left)
     for run in _runs(list(_glued(_without_leaders(ordered), height)), _WIDE * height):
         whole = _joined(run)
-        chunks += [whole] if whole.quantity or not all(c.quantity for c in run) else run
-    return chunks
+        apart = all(c.quantity for c in run) and not _YEARS.fullmatch(whole.text)
+        chunks += run if apart and not whole.quantity else [whole]
+    return chunks or [_token(words)]
+
+
+def _is_running(words: Sequence[Word], wide: float) -> bool:
+    """Tell a line of prose: many words and no wide gap."""
+    return len(words) >= _MANY and all(0 <= b.left - a.right < wide for a, b in pairwise(words))
 
 
 def _without_marks(words: Sequence[Word]) -> Iterator[Word]:
@@ -82,7 +99,8 @@ def _without_leaders(words: Sequence[Word]) -> Iterator[Word]:
     for word in words:
         if _LEADERS.fullmatch(word.text) and (leaders > 2 or len(word.text) > 2):
             continue
-        yield replace(word, text=_TRAILING_LEADERS.sub("", word.text) or word.text)
+        shorter = _TRAILING_LEADERS.sub("", word.text)
+        yield replace(word, text=shorter) if 0 < len(shorter) < len(word.text) else word
 
 
 def _runs(tokens: Sequence[Chunk], wide: float) -> Iterator[list[Chunk]]:
@@ -149,4 +167,6 @@ def _closes(word: Word, token: Chunk, height: float) -> bool:
     if not token.quantity:
         return False
     near = word.left - token.right < height / 2
+    if not near and _YEAR.fullmatch(token.text):
+        return False
     return word.text in AFTER or (near and bool(_NOTE.fullmatch(word.text)))

@@ -13,7 +13,6 @@ __all__ = [
     "Row",
     "header_cells",
     "is_value",
-    "is_year_of_date",
     "join_cells",
     "split_row",
 ]
@@ -94,12 +93,12 @@ def split_row(line: str) -> tuple[str, Row]:
     """Return the line's label and the values that close it; no values where it closes in words."""
     tokens = _glued(line.split())
     cut = len(tokens)
-    while cut and is_value(tokens[cut - 1]) and not is_year_of_date(tokens, cut - 1):
+    while cut and is_value(tokens[cut - 1]) and not _is_year_of_date(tokens, cut - 1):
         cut -= 1
     return " ".join(tokens[:cut]), tuple(tokens[cut:])
 
 
-def is_year_of_date(tokens: Sequence[str], at: int) -> bool:
+def _is_year_of_date(tokens: Sequence[str], at: int) -> bool:
     """Tell whether a token is the year of "April 30, 2025" and thus a label's, no value."""
     return (
         at >= 2

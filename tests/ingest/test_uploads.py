@@ -73,7 +73,7 @@ def test_fault_32_size_and_type_are_refused_before_parsing(
     def never(*_: object) -> None:
         raise AssertionError("a reader was started")
 
-    monkeypatch.setattr(intake, "read_document", never)
+    monkeypatch.setattr(intake, "run_module", never)
     outcome = uploaded(corpus, name, content)
     assert outcome.status is Status.REFUSED
     assert reason in (outcome.reason or "")
