@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -58,6 +59,7 @@ def run_ingest(
     when some inputs were refused. Raises as `ingest` does.
     """
     outcomes: list[Outcome] = []
+    started = time.monotonic()
     with _Display() as display, Edgar.of(contact) as edgar:
         for event in ingest(inputs, corpus, dry_run=dry_run, edgar=edgar):
             display.show(event)
@@ -67,7 +69,7 @@ def run_ingest(
                     _print_json(event.outcome)
     if not as_json:
         _print_table(outcomes)
-    sys.stderr.write(_summary(outcomes, dry_run) + "\n")
+    sys.stderr.write(_summary(outcomes, dry_run, time.monotonic() - started) + "\n")
     return INPUTS_REFUSED if any(o.status is Status.REFUSED for o in outcomes) else 0
 
 
@@ -111,7 +113,7 @@ def _tell(news: Sequence[Outcome], as_json: bool) -> None:
             _print_json(outcome)
     else:
         _print_table(news)
-    sys.stderr.write(_summary(news, dry_run=False) + "\n")
+    sys.stderr.write(_summary(news) + "\n")
 
 
 def _followed(folders: Sequence[str], corpus: Corpus, refusals: Refusals) -> Iterator[Outcome]:
@@ -217,15 +219,18 @@ def _row(outcome: Outcome) -> Iterable[Text]:
     yield from (Text(_printable(cell or "")) for cell in cells)
 
 
-def _summary(outcomes: Sequence[Outcome], dry_run: bool) -> str:
+def _summary(
+    outcomes: Sequence[Outcome], dry_run: bool = False, seconds: float | None = None
+) -> str:
+    """`seconds` is the time of the whole run: inputs overlap, their own times do not add up."""
     counts = Counter(outcome.status for outcome in outcomes)
     told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
     new = [o for o in outcomes if o.status in (Status.ADDED, Status.UPDATED)]
     passages = sum(outcome.passages for outcome in new)
-    seconds = sum(outcome.seconds for outcome in outcomes)
     rehearsed = "Dry run, nothing stored: " if dry_run else ""
     inputs = f"{len(outcomes)} input{'' if len(outcomes) == 1 else 's'}"
-    return f"{rehearsed}{inputs}: {told or 'nothing found'}; {passages} passages, {seconds:.1f} s"
+    took = "" if seconds is None else f", {seconds:.1f} s"
+    return f"{rehearsed}{inputs}: {told or 'nothing found'}; {passages} passages{took}"
 
 
 def _printable(text: str) -> str:

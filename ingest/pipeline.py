@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from corpus.errors import InputRefused
+from corpus.models import Source
 from corpus.store import Corpus
 from ingest.intake import take
 from ingest.outcome import Event, Finished, Found, Outcome, Status
@@ -50,10 +51,25 @@ def ingest(
             found += [gone for given in inputs for gone in vanished_files(given, corpus)]
         yield Found(len(found))
         preparer = Preparer(corpus, fetcher or Fetcher(), filings, refusals)
+        rehearsed: dict[str, str] = {}
         for prepared in _read_ahead(found, preparer):
             started = time.perf_counter() - prepared.seconds
             for event in _stored(prepared, corpus, dry_run):
-                yield _told(event, started, prepared.note)
+                told = _told(event, started, prepared.note)
+                yield _as_if_stored(told, rehearsed) if dry_run else told
+
+
+def _as_if_stored(event: Event, rehearsed: dict[str, str]) -> Event:
+    """The second of two equal new contents would find the first one stored."""
+    if not isinstance(event, Finished):
+        return event
+    outcome = event.outcome
+    content = outcome.document_id or ""
+    if outcome.status is Status.ADDED and content in rehearsed:
+        reason = f"same content as {rehearsed[content]}"
+        return Finished(replace(outcome, status=Status.DUPLICATE, reason=reason))
+    rehearsed.setdefault(content, Source.name_of(outcome.input))
+    return event
 
 
 def _told(event: Event, started: float, note: str | None) -> Event:

@@ -328,3 +328,12 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
     monkeypatch.setattr(Path, "read_bytes", read_then_change)
     (outcome,) = taken(corpus, path)
     assert outcome.reason == "changed while it was read: ingest it again"
+
+
+def test_a_rehearsal_tells_what_the_real_run_would(corpus: Corpus, folder: Path) -> None:
+    for name in ("a.md", "b.md"):
+        write(folder / name, TEXT.format(512))
+    rehearsed = taken(corpus, folder, dry_run=True)
+    real = taken(corpus, folder)
+    assert [o.status for o in rehearsed] == [o.status for o in real]
+    assert rehearsed[1].reason == real[1].reason == "same content as a.md"
