@@ -24,7 +24,10 @@ _NEGATIVE = re.compile(r"[$€£¥\s]*[(−–-]\s*[$€£¥]?\s*[\d.]")
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALE = re.compile(
     # "issuance of $6.0 billion" gives an amount, no scale.
-    r"(?:(?<![\d.] )\b(thousand|million|billion)s?\b|(?<!\d,)\b(000)s?\b)",
+    r"(?<![\d.] )\b(?P<word>thousand|million|billion)s?\b"
+    # "$M" and "MM" are millions; "MM/DD/YYYY" is a date, "mm" a length, "$M&A" no scale.
+    r"|(?<![\d.] )(?P<million>(?-i:\$ ?MM?|(?<![-/&\w])MM)(?![-/&\w]))"
+    r"|(?<!\d,)\b000s?\b",
     re.IGNORECASE,
 )
 _CURRENCIES = (
@@ -49,7 +52,7 @@ _COUNT_OF_SHARES = re.compile(
 )
 _YEARS = re.compile(r"\b(?:in )?years?\b(?!\s+(?:end|ended|ending)\b)", re.IGNORECASE)
 _NOTE = re.compile(
-    r"\((?:[^()]*\W)?(?:in|\$) ?(?:thousands|millions|billions)\b[^()]*\)", re.IGNORECASE
+    r"\((?:[^()]*\W)?(?:in|\$) ?(?:thousands|millions|billions|(?-i:MM))\b[^()]*\)", re.IGNORECASE
 )
 _NO_SCALE = re.compile(r"\bexcept\b|\bexcluding\b", re.IGNORECASE)
 
@@ -196,4 +199,6 @@ def _share_scale(notes: Sequence[str]) -> int:
 
 
 def _named_scale(found: re.Match[str]) -> int:
-    return _SCALES[found.group(1).lower()] if found.group(1) else 1_000
+    if word := found["word"]:
+        return _SCALES[word.lower()]
+    return _SCALES["million" if found["million"] else "thousand"]

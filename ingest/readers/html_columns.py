@@ -7,6 +7,7 @@ some row holds both.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,11 +20,14 @@ __all__ = ["Column", "columns_of", "placed_head", "placed_row"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The first and last grid column of a table's column, and which rows have a cell in it."""
+    """The first and last grid column of a table's column, and which rows have a cell in it.
+
+    `rows` has the bit of each such row set: a long table's rows are too many to copy as a set.
+    """
 
     first: int
     last: int
-    rows: frozenset[int] = frozenset()
+    rows: int = 0
 
     def overlap(self, cell: Cell) -> int:
         """Grid columns shared with the cell; below 1, how far they are apart."""
@@ -36,17 +40,32 @@ def columns_of(heads: Sequence[Cells], body: Sequence[Cells]) -> list[Column]:
     # A lone cell is a section's label or a remark: it may run over all columns.
     cells = [(number, cell) for number, row in enumerate(body) if len(row) > 1 for cell in row]
     for number, cell in sorted(cells, key=lambda pair: pair[1].last - pair[1].first):
-        touched = [column for column in found if column.overlap(cell) > 0]
-        joined = _union(cell, number, touched)
+        touched = _touched(found, cell)
+        joined = _union(cell, number, found[touched.start : touched.stop])
         if joined is not None:
-            found = [column for column in found if column not in touched] + [joined]
-    found.sort(key=lambda column: column.first)
+            found[touched.start : touched.stop] = [joined]
     return _labels_joined(found, heads, body)
+
+
+def _touched(columns: Sequence[Column], cell: Cell) -> range:
+    """Return the places of the columns that the cell overlaps, empty where it lies between two.
+
+    Columns stand apart, from left to right: of thousands only those near the cell are looked at.
+    """
+    begin = bisect_left(columns, cell.first, key=lambda column: column.last)
+    return range(begin, bisect_right(columns, cell.last, begin, key=lambda column: column.first))
+
+
+def _nearest(columns: Sequence[Column], cell: Cell) -> int:
+    """Return the place of the column that the cell shares most with, the first of equals."""
+    touched = _touched(columns, cell)
+    beside = range(max(touched.start - 1, 0), min(touched.start + 1, len(columns)))
+    return max(touched or beside, key=lambda place: columns[place].overlap(cell))
 
 
 def _union(cell: Cell, number: int, touched: Sequence[Column]) -> Column | None:
     """Return the column that the cell makes of those it touches, None where it spans several."""
-    rows: frozenset[int] = frozenset({number})
+    rows = 1 << number
     for column in touched:
         if rows & column.rows:
             return None
@@ -85,25 +104,23 @@ def placed_head(row: Cells, columns: Sequence[Column]) -> Row:
 
 
 def _covered(cell: Cell, columns: Sequence[Column], *, alone: bool) -> Sequence[int]:
-    places = range(len(columns))
     if columns[0].overlap(cell) > 0:
         over_all = alone and is_period(cell.text) and columns[-1].overlap(cell) > 0
-        return places[1:] if over_all else [0]
+        return range(1, len(columns)) if over_all else [0]
     covered = [
-        i for i in places if 2 * columns[i].overlap(cell) > columns[i].last - columns[i].first
+        i
+        for i in _touched(columns, cell)
+        if 2 * columns[i].overlap(cell) > columns[i].last - columns[i].first
     ]
-    return covered or [max(places, key=lambda i: columns[i].overlap(cell))]
+    return covered or [_nearest(columns, cell)]
 
 
 def placed_row(row: Cells, columns: Sequence[Column]) -> Row:
-    """Put each cell into the column that it shares most with, the first of equals."""
+    """Put each cell into the first column that it spans, or into the nearest one."""
     texts = [""] * len(columns)
     for cell in row:
-        spans = sum(column.overlap(cell) > 0 for column in columns) > 1
-        share = [
-            min(column.overlap(cell), 1) if spans else column.overlap(cell) for column in columns
-        ]
-        place = share.index(max(share))
+        touched = _touched(columns, cell)
+        place = touched.start if touched else _nearest(columns, cell)
         texts[place] = f"{texts[place]} {cell.text}".strip()
     return _trimmed(texts)
 

@@ -43,7 +43,8 @@ def leave_visible(root: Any, name_of: Callable[[Any], str]) -> tuple[str, ...]:
             _take_out(element)
     white = list(filter(_is_white, _elements(root)))
     unsure = [element for element in white if any(map(_is_named, _around(element)))]
-    disguised = [e for e in _elements(root) if _is_tiny(e) or (e in white and e not in unsure)]
+    plain = set(white).difference(unsure)
+    disguised = [element for element in _elements(root) if element in plain or _is_tiny(element)]
     warnings = (
         (_letters(disguised), "characters in white or too small to see were left out"),
         (_letters(unsure), "characters in white were kept: they may stand on a dark ground"),

@@ -37,12 +37,15 @@ def table_spans(lines: Sequence[str]) -> list[Span]:
     spans: list[Span] = []
     at = floor = 0
     while at < len(lines):
-        end = _end_of_run(lines, counts, at) if counts[at] else at
-        if _is_table(lines[at:end], counts[at:end]):
-            spans.append((_first_header(lines, at, floor), at, end))
-            at = floor = end
-        else:
+        if not counts[at]:
             at += 1
+            continue
+        end = _end_of_run(lines, counts, at)
+        first_row = _table_begins(lines, counts, at, end)
+        if first_row < end:
+            spans.append((_first_header(lines, first_row, floor), first_row, end))
+            floor = end
+        at = end
     return spans
 
 
@@ -81,9 +84,21 @@ def _may_stand_in_table(lines: Sequence[str], at: int) -> bool:
     return not ends_sentence(line) and not is_bullet(line)
 
 
-def _is_table(lines: Sequence[str], counts: Sequence[int]) -> bool:
-    rows = [number for line, number in zip(lines, counts, strict=True) if number and _named(line)]
-    return len(rows) >= 2 and (max(rows) > 1 or len(rows) >= 3) and 3 * len(rows) >= len(lines)
+def _table_begins(lines: Sequence[str], counts: Sequence[int], start: int, end: int) -> int:
+    """Return the first line of figures from which the run is a table, `end` where none is.
+
+    A table's rows are named, two at least, and make a third of its lines. The run is walked from
+    its end: each line is looked at once, however many of them begin no table.
+    """
+    first, rows, most = end, 0, 0
+    for at in range(end - 1, start - 1, -1):
+        if not counts[at]:
+            continue
+        if _named(lines[at]):
+            rows, most = rows + 1, max(most, counts[at])
+        if rows >= 2 and (most > 1 or rows >= 3) and 3 * rows >= end - at:
+            first = at
+    return first
 
 
 def _named(line: str) -> bool:

@@ -22,8 +22,9 @@ from ingest.readers.lines import with_captions
 __all__ = ["read_markdown"]
 
 _FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_EMBEDDED = re.compile(r"!\[\[[^\]]*\]\]")
-_WIKI = re.compile(r"\[\[(?:[^\]|\\]*\\?\|)?([^\]|]+)\]\]")
+# No link's name is longer or holds brackets: without bounds each "[" is tried to the text's end.
+_EMBEDDED = re.compile(r"!\[\[[^\[\]]{0,200}\]\]")
+_WIKI = re.compile(r"\[\[(?:[^\[\]|\\]{0,200}\\?\|)?([^\[\]|]{1,200})\]\]")
 _TAGS = re.compile(r"(?:#[A-Za-z][\w/-]*\s*)+")
 _TEXTS = frozenset({"text", "code_inline"})
 _BREAKS = frozenset({"softbreak", "hardbreak"})

@@ -38,6 +38,8 @@ def _page_blocks(page: Sequence[PageLine], number: int, body: float) -> Iterator
     at = 0
     for table in page_tables(page):
         yield from assemble(shaped[at : table.start])
+        if table.homeless:
+            yield Block(BlockKind.PARAGRAPH, " ".join(table.homeless), page=number)
         yield Block(BlockKind.TABLE, "", page=number, rows=table.rows, heads=table.heads)
         at = table.end
     yield from assemble(shaped[at:])

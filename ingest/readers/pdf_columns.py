@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.readers.pdf_words import Chunk
+from ingest.readers.pdf_words import Chunk, Word
+from ingest.readers.rows import header_cells
 
-__all__ = ["Column", "column_of", "columns_of", "covered"]
+__all__ = ["Column", "column_of", "columns_of", "covered", "parts_of"]
 
 _PERIOD = re.compile(
     r"\b(?:ended|ending|as of|at|months|weeks|quarters?|fiscal|years?|period|\w+ \d{1,2},?"
@@ -22,6 +23,8 @@ _CENTRED = 0.15
 _NEAR = 1.8
 """Values of one column may be apart by so many line heights where no row has both."""
 _LEAST_TEXTS = 2
+_ALIGNED = 0.25
+_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +184,37 @@ def _widest_centred(
 def _is_centred(head: Chunk, group: Sequence[int], columns: Sequence[Column]) -> bool:
     left, right = columns[group[0]].outer, columns[group[-1]].right
     return abs(head.center - (left + right) / 2) <= _CENTRED * (right - left)
+
+
+def parts_of(chunk: Chunk, columns: Sequence[Column]) -> list[Chunk]:
+    """Cut a chunk of several heads, set close to each other, into one a column."""
+    touched = [c for c in columns if min(c.right, chunk.right) > max(c.outer, chunk.left)]
+    if _MANY <= len(touched) == len(chunk.words) and all(
+        abs(word.right - column.right) < _ALIGNED * (column.right - column.outer)
+        or abs((word.left + word.right) / 2 - column.center)
+        < _ALIGNED * (column.right - column.outer)
+        for word, column in zip(chunk.words, touched, strict=True)
+    ):
+        return [_part(chunk, [word]) for word in chunk.words]
+    return _periods(chunk)
+
+
+def _part(chunk: Chunk, words: Sequence[Word]) -> Chunk:
+    text = " ".join(word.text for word in words)
+    left, right = words[0].left, words[-1].right
+    return replace(chunk, text=text, left=left, right=right, outer=left, words=tuple(words))
+
+
+def _periods(chunk: Chunk) -> list[Chunk]:
+    """Cut a chunk of several periods, set close to each other, into one a column."""
+    pieces = header_cells(chunk.text)[1:]
+    dated = all(any(map(str.isdigit, piece)) for piece in pieces)
+    if not dated or len(" ".join(pieces).split()) != len(chunk.words):
+        return [chunk]
+    parts: list[Chunk] = []
+    start = 0
+    for piece in pieces:
+        words = chunk.words[start : start + len(piece.split())]
+        start += len(words)
+        parts.append(_part(chunk, words))
+    return parts

@@ -16,6 +16,7 @@ __all__ = ["without_furniture"]
 Page = Sequence[PageLine]
 
 _EDGE_LINES = 6
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LEAST_PAGES = 3
 _LEAST_SHARE = 0.25
 _MOST_WORDS = 25
@@ -65,6 +66,9 @@ def _heads_columns(line: PageLine) -> bool:
 def _is_furniture(line: PageLine, repeated: set[str], *, title_page: bool) -> bool:
     if is_page_number(line.text) or is_contents_link(line.text):
         return True
+    if _YEAR.fullmatch(line.text):
+        # Over the first table of a page; digits aside it looks like every page's number.
+        return False
     # A row of figures repeats too, digits aside, where many pages hold the same table.
     if _key(line) not in repeated or len(split_row(line.text)[1]) > 1 or _heads_columns(line):
         return False

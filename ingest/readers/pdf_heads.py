@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.readers.pdf_columns import Column, covered
+from ingest.readers.pdf_columns import Column, covered, parts_of
 from ingest.readers.pdf_lines import PageLine
 from ingest.readers.pdf_rows import TableRow, is_unit_note
-from ingest.readers.pdf_words import Chunk, Word, chunks_of
-from ingest.readers.rows import Row, header_cells
+from ingest.readers.pdf_words import Chunk, chunks_of
+from ingest.readers.rows import Row
 
 __all__ = ["Heads", "head_rows", "heads_above"]
 
 _MOST_LINES = 60
-_ALIGNED = 0.25
-_MANY = 4
 _MOST_LABELS = 4
 _MOST_WORDS = 12
+_SENTENCE_WORDS = 8
 _GAP = 3.5
 _LARGE = 1.2
 _SAME_BASELINE = 0.6
@@ -78,6 +77,9 @@ def _heads(accepted: Sequence[_Over], first: int) -> Heads:
     start = end
     while start - 1 in places:
         start -= 1
+    # A head of which one line lies further up goes back to the text whole.
+    while cut := [at for o in accepted if min(o.lines) < start for at in o.lines if at >= start]:
+        start = max(cut) + 1
     kept = [over.row for over in accepted if min(over.lines) >= start]
     return Heads(start, end, tuple(reversed(kept)))
 
@@ -138,6 +140,8 @@ def _is_head(row: TableRow, first: TableRow, columns: Sequence[Column]) -> bool:
     labelled = label is not None and label.right <= columns[0].outer
     if row.ends_table or (row.has_figures and labelled and not row.has_spans):
         return False
+    if row.line.text.endswith(":") and len(row.line.words) >= _SENTENCE_WORDS:
+        return False
     if any(chunk.quantity and _AMOUNT.search(chunk.text) for chunk in row.chunks):
         return False
     over = [c for c in row.chunks if c.center > columns[0].outer - first.height]
@@ -169,25 +173,30 @@ def _is_label(row: TableRow, columns: Sequence[Column]) -> bool:
 
 def head_rows(
     rows: Sequence[TableRow], columns: Sequence[Column], labels: tuple[float, float]
-) -> list[Row]:
-    """Return the heads as rows on the table's grid; `labels` are the edges of the labels below."""
+) -> tuple[list[Row], list[str]]:
+    """Return the heads as rows on the table's grid, and those that stand over no column of it.
+
+    `labels` are the edges of the labels below.
+    """
     result: list[Row] = []
+    homeless: list[str] = []
     below = [""] * len(columns)
     for row in reversed(rows):
-        texts = _head_row(row, columns, labels, below)
+        texts, over_none = _head_row(row, columns, labels, below)
         result.append(texts)
+        homeless = [*over_none, *homeless]
         if len(texts) > 1:
             pairs = zip(texts[1:], below, strict=True)
             below = [f"{over} {text}".strip() for over, text in pairs]
-    return result[::-1]
+    return result[::-1], homeless
 
 
 def _head_row(
     row: TableRow, columns: Sequence[Column], labels: tuple[float, float], below: Sequence[str]
-) -> Row:
+) -> tuple[Row, list[str]]:
     if _is_note(row):
-        return (row.chunks[0].text,)
-    chunks = [part for chunk in row.chunks for part in _parts(chunk, columns)]
+        return (row.chunks[0].text,), []
+    chunks = [part for chunk in row.chunks for part in parts_of(chunk, columns)]
     margin, reach = labels
     aside = [
         c
@@ -198,41 +207,13 @@ def _head_row(
     ]
     heads = [c for c in chunks if c not in aside]
     texts = [""] * len(columns)
+    homeless: list[str] = []
     for head, places in zip(heads, covered(heads, columns, below), strict=True):
         for at in places:
             texts[at] = f"{texts[at]} {head.text}".strip()
-    return (" ".join(c.text for c in aside), *texts)
-
-
-def _parts(chunk: Chunk, columns: Sequence[Column]) -> list[Chunk]:
-    """Cut a chunk of several heads, set close to each other, into one a column."""
-    touched = [c for c in columns if min(c.right, chunk.right) > max(c.outer, chunk.left)]
-    if _MANY <= len(touched) == len(chunk.words) and all(
-        abs(word.right - column.right) < _ALIGNED * (column.right - column.outer)
-        or abs((word.left + word.right) / 2 - column.center)
-        < _ALIGNED * (column.right - column.outer)
-        for word, column in zip(chunk.words, touched, strict=True)
-    ):
-        return [_part(chunk, [word]) for word in chunk.words]
-    return _periods(chunk)
-
-
-def _part(chunk: Chunk, words: Sequence[Word]) -> Chunk:
-    text = " ".join(word.text for word in words)
-    left, right = words[0].left, words[-1].right
-    return replace(chunk, text=text, left=left, right=right, outer=left, words=tuple(words))
-
-
-def _periods(chunk: Chunk) -> list[Chunk]:
-    """Cut a chunk of several periods, set close to each other, into one a column."""
-    pieces = header_cells(chunk.text)[1:]
-    dated = all(any(map(str.isdigit, piece)) for piece in pieces)
-    if not dated or len(" ".join(pieces).split()) != len(chunk.words):
-        return [chunk]
-    parts: list[Chunk] = []
-    start = 0
-    for piece in pieces:
-        words = chunk.words[start : start + len(piece.split())]
-        start += len(words)
-        parts.append(_part(chunk, words))
-    return parts
+        if not places and head.center < columns[0].center:
+            aside.append(head)
+        elif not places:
+            homeless.append(head.text)
+    label = " ".join(c.text for c in sorted(aside, key=lambda chunk: chunk.left))
+    return (label, *texts), homeless

@@ -7,14 +7,14 @@ after the other, and text on its side is read as its reader turns the page.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise, zip_longest
-from statistics import median
+from itertools import zip_longest
 
+from ingest.readers.pdf_gutters import by_columns
 from ingest.readers.pdf_lines import PageLine
-from ingest.readers.pdf_words import Word
 
 __all__ = ["in_reading_order"]
 
@@ -22,14 +22,11 @@ _TOUCHING = 0.3
 _MARK_WORDS = 2
 _NOTE = re.compile(r"(?:\(\w{1,2}\),? ?)+")
 _MARK_HEIGHT = 0.85
+_ABOVE = 1.2
 _SAME_BASELINE = 0.6
 _FAR = 6
 _STRAY_WORDS = 8
 _PASSED = 5
-_LEAST_LINES = 6
-_LEAST_WORDS = 3.5
-_WORDS_A_FIGURE = 8
-_GUTTER = 0.8
 
 Lines = Sequence[PageLine]
 
@@ -38,7 +35,7 @@ def in_reading_order(lines: Lines) -> list[PageLine]:
     """Return the page's lines in reading order; lines without places stay as they are."""
     if not all(line.words for line in lines):
         return list(lines)
-    return _by_columns(_without_strays(_whole_rows(_with_marks(_upright(lines)))))
+    return by_columns(_without_strays(_whole_rows(_with_marks(_upright(lines)))))
 
 
 def _upright(lines: Lines) -> list[PageLine]:
@@ -76,8 +73,10 @@ def _with_marks(lines: Lines) -> list[PageLine]:
     marks = [n for n, line in enumerate(lines) if len(line.words) <= _MARK_WORDS]
     result = list(lines)
     taken: set[int] = set()
+    bands = _Bands(lines)
     for number in marks:
-        host = _host(lines[number], result, taken | {number})
+        near = [at for at in bands.at(_middle(lines[number])) if at != number and at not in taken]
+        host = _host(lines[number], result, near)
         if host is not None:
             mark = lines[number]
             words = tuple(replace(word, small=True) for word in mark.words)
@@ -86,14 +85,37 @@ def _with_marks(lines: Lines) -> list[PageLine]:
     return [line for number, line in enumerate(result) if number not in taken]
 
 
-def _host(mark: PageLine, lines: Lines, barred: set[int]) -> int | None:
-    middle = (mark.top + mark.bottom) / 2
-    for number, line in enumerate(lines):
+class _Bands:
+    """The numbers of lines by the bands of the page that they stand in, two at most."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._band = max((_ABOVE * line.height for line in lines), default=0.0) or 1.0
+        self._lines: dict[float, list[int]] = {}
+        for number, line in enumerate(lines):
+            for band in {line.bottom // self._band, _reach(line) // self._band}:
+                self._lines.setdefault(band, []).append(number)
+
+    def at(self, height: float) -> Sequence[int]:
+        return self._lines.get(height // self._band, ())
+
+
+def _middle(line: PageLine) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def _reach(line: PageLine) -> float:
+    """How far up the marks of a line go."""
+    return line.bottom + _ABOVE * line.height
+
+
+def _host(mark: PageLine, lines: Lines, near: Sequence[int]) -> int | None:
+    middle = _middle(mark)
+    for number in near:
+        line = lines[number]
         if (
-            line.bottom < middle < line.top + line.height * 0.2
+            line.bottom < middle < _reach(line)
             and (mark.height < _MARK_HEIGHT * line.height or _is_raised(mark, line))
             and line.left < mark.left < line.right + line.height
-            and number not in barred
             and line.turned == mark.turned
         ):
             return number
@@ -126,10 +148,14 @@ def _without_strays(lines: Lines) -> list[PageLine]:
     """Put short lines that were drawn out of order where they stand on the page."""
     result: list[PageLine] = []
     strays: list[PageLine] = []
+    tops: list[float] = []
     for line, after in zip_longest(lines, lines[1:]):
-        passed = sum(above.top < line.bottom for above in result)
-        is_stray = passed >= _PASSED and _is_stray(line, result[-1], after)
-        (strays if is_stray else result).append(line)
+        passed = bisect_left(tops, line.bottom)
+        if passed >= _PASSED and _is_stray(line, result[-1], after):
+            strays.append(line)
+        else:
+            result.append(line)
+            insort(tops, line.top)
     for stray in strays:
         _insert(result, stray)
     return result
@@ -169,69 +195,4 @@ def _merged(line: PageLine, piece: PageLine) -> PageLine:
         right=max(line.right, piece.right),
         hidden=line.hidden or piece.hidden,
         words=words,
-    )
-
-
-def _by_columns(lines: Lines) -> list[PageLine]:
-    """Read lines that a gutter parts, prose on both sides, as two columns."""
-    result: list[PageLine] = []
-    start = 0
-    while start < len(lines):
-        gutter, end = _gutter(lines, start)
-        if gutter is None:
-            result.append(lines[start])
-            start += 1
-            continue
-        halves = [_halves(line, gutter) for line in lines[start:end]]
-        result += [half for left, _ in halves for half in left]
-        result += [half for _, right in halves for half in right]
-        start = end
-    return result
-
-
-def _gutter(lines: Lines, start: int) -> tuple[float | None, int]:
-    """Return where a gutter runs through the lines from `start` on, and where they end."""
-    for place in _wide_gaps(lines[start]):
-        end = start + 1
-        while end < len(lines) and _parts(lines[end], place):
-            end += 1
-        halves = [_halves(line, place) for line in lines[start:end]]
-        both = [(left[0], right[0]) for left, right in halves if left and right]
-        if len(both) >= _LEAST_LINES and all(map(_is_prose, zip(*both, strict=True))):
-            return place, end
-    return None, start
-
-
-def _wide_gaps(line: PageLine) -> Iterator[float]:
-    for before, after in pairwise(line.words):
-        if after.left - before.right > _GUTTER * line.height:
-            yield (before.right + after.left) / 2
-
-
-def _parts(line: PageLine, place: float) -> bool:
-    return all(word.right < place or word.left > place for word in line.words)
-
-
-def _halves(line: PageLine, place: float) -> tuple[list[PageLine], list[PageLine]]:
-    left = [word for word in line.words if word.right < place]
-    right = [word for word in line.words if word.left > place]
-    return _of_words(line, left), _of_words(line, right)
-
-
-def _of_words(line: PageLine, words: Sequence[Word]) -> list[PageLine]:
-    if not words:
-        return []
-    text = " ".join(word.text for word in words)
-    return [replace(line, text=text, left=words[0].left, right=words[-1].right, words=tuple(words))]
-
-
-def _is_prose(lines: Lines) -> bool:
-    """Tell running text, full of words and without wide gaps, from a table's column."""
-    figures = sum(any(map(str.isdigit, word.text)) for line in lines for word in line.words)
-    words = sum(len(line.words) for line in lines)
-    gapless = sum(not any(True for _ in _wide_gaps(line)) for line in lines)
-    return (
-        median(len(line.words) for line in lines) >= _LEAST_WORDS
-        and figures * _WORDS_A_FIGURE < words
-        and gapless > 0.8 * len(lines)
     )

@@ -5,6 +5,8 @@ A wrong table is worse than plain lines: where places do not settle the columns 
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -25,13 +27,15 @@ _TIGHT = 0.6
 _LINES_BETWEEN = 3
 _SAME_LINE = 1.2
 _BACK = 3.5
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
     """Rows on one grid made of the page's lines from `start` to `end` (exclusive).
 
-    The first `heads` rows are heads of the `columns` right of the labels.
+    The first `heads` rows are heads of the `columns` right of the labels. `homeless` are words
+    of these lines that stand over none of the columns.
     """
 
     start: int
@@ -39,6 +43,7 @@ class PageTable:
     rows: tuple[Row, ...]
     heads: int
     columns: tuple[Column, ...]
+    homeless: tuple[str, ...] = ()
 
 
 def page_tables(lines: Sequence[PageLine]) -> list[PageTable]:
@@ -49,11 +54,34 @@ def page_tables(lines: Sequence[PageLine]) -> list[PageTable]:
     tables: list[PageTable] = []
     floor = 0
     for first, end in _runs(rows):
-        table = _table(rows, first, end, floor)
+        table = _whole_table(rows, first, end, floor)
         if table:
             tables.append(_continued(tables[-1], table) if tables else table)
             floor = table.end
     return tables
+
+
+def _whole_table(rows: Sequence[TableRow], first: int, end: int, floor: int) -> PageTable | None:
+    """Return the table with as many of the lines over it as go into its rows word for word.
+
+    None where not even its own lines do: they stay text, for no word of a page may be lost.
+    """
+    while floor <= first:
+        try:
+            table = _table(rows, first, end, floor)
+        except ValueError:  # heads and columns that do not pair
+            return None
+        if table is None or _has_every_word(table, rows):
+            return table
+        floor = table.start + 1
+    return None
+
+
+def _has_every_word(table: PageTable, rows: Sequence[TableRow]) -> bool:
+    lines = rows[table.start : table.end]
+    needed = Counter(w for row in lines for chunk in row.chunks for w in _WORD.findall(chunk.text))
+    cells = [*table.homeless, *(cell for row in table.rows for cell in row)]
+    return needed <= Counter(word for cell in cells for word in _WORD.findall(cell))
 
 
 def _runs(rows: Sequence[TableRow]) -> Iterator[tuple[int, int]]:
@@ -121,11 +149,12 @@ def _table(rows: Sequence[TableRow], first: int, end: int, floor: int) -> PageTa
         return None
     labels = [row.label for row in body if row.label]
     edges = min((c.left for c in labels), default=0.0), max((c.right for c in labels), default=0.0)
-    heads = head_rows(found.rows, columns, edges)
+    heads, homeless = head_rows(found.rows, columns, edges)
     start = found.start if heads else _first_section(rows, first, floor, body)
     sections = [_section(row) for row in rows[found.end if heads else start : first]]
     rows_below = body_rows([*sections, *body], columns)
-    return PageTable(start, end, (*heads, *rows_below), len(heads), tuple(columns))
+    grid = (*heads, *rows_below)
+    return PageTable(start, end, grid, len(heads), tuple(columns), tuple(homeless))
 
 
 def _continued(before: PageTable, table: PageTable) -> PageTable:

@@ -48,11 +48,15 @@ def _joined(lines: Sequence[str]) -> Iterator[str]:
     at = columns = 0
     while at < len(lines):
         line = lines[at]
+        if not line:
+            yield line
+            at += 1
+            continue
         values, end = _values_after(lines, at + 1)
         if _is_cell(line) and not is_page_number(line):
             values, end = _values_after(lines, at)
             yield " ".join(values)
-        elif line and _takes_values(line, values):
+        elif _takes_values(line, values):
             row = f"{line} {' '.join(_without_page_number(line, values, columns))}"
             columns = len(split_row(row)[1])
             years = all(_YEAR.fullmatch(value) for value in values)

@@ -28,7 +28,9 @@ GAP = 0.11
 MOST_PATIENCE = 60.0
 """Seconds that a request waits for its turn; what has to wait longer is told until when."""
 LONGEST_HOLD = 3600.0
-"""Seconds; a moment further ahead was written under a clock that has been set back since."""
+"""Seconds; what asks for more makes no sense."""
+_SLACK = 1.0
+"""Seconds by which clocks are slewed; one that is further back has been set back."""
 
 
 def shared_folder() -> Path:
@@ -76,6 +78,8 @@ class SharedPace:
                     finally:
                         self.hold_off(GAP)
                     return
+                # Written anew: a wait that began later than now, by this clock, never ends.
+                self.hold_off(ahead)
             self._sleep(self._within_patience(ahead))
 
     def hold_off(self, seconds: float) -> None:
@@ -83,19 +87,26 @@ class SharedPace:
         ahead = min(max(seconds, self._ahead()), LONGEST_HOLD)
         try:
             written = self._moment.with_suffix(".new")
-            written.write_text(repr(self._clock() + ahead), encoding="ascii")
+            written.write_text(f"{self._clock()!r} {ahead!r}", encoding="ascii")
             written.replace(self._moment)
         except OSError as error:
             raise self._unusable(error) from error
 
     def _ahead(self) -> float:
-        """Seconds until the next request may leave; what makes no sense holds nobody up."""
+        """Seconds until the next request may leave; what makes no sense holds nobody up.
+
+        The file holds when it was written and for how long from then on, or the moment alone.
+        A clock that has been set back since cannot tell how much is over: all of it begins anew.
+        """
+        now = self._clock()
         try:
-            ahead = float(self._moment.read_text(encoding="ascii")) - self._clock()
+            first, *rest = map(float, self._moment.read_text(encoding="ascii").split())
+            (wait,) = rest or [0.0]
         except (OSError, ValueError):
             return 0.0
-        # The second of slack: the moment itself is rounded, and clocks are slewed.
-        return ahead if 0 < ahead <= LONGEST_HOLD + 1 else 0.0
+        set_back = bool(rest) and now < first - _SLACK
+        ahead = wait if set_back else first + wait - now
+        return ahead if 0 < ahead <= LONGEST_HOLD + _SLACK else 0.0
 
     def _within_patience(self, ahead: float) -> float:
         if ahead <= MOST_PATIENCE:

@@ -78,3 +78,35 @@ def test_a_life_in_years_is_no_money() -> None:
     servers, buildings = cells_of(Block(BlockKind.TABLE, "", rows=rows, heads=1))
     assert (servers.unit, servers.value) == ("years", Decimal(5))
     assert buildings.unit == "USD"
+
+
+@pytest.mark.parametrize(
+    ("note", "scale"),
+    [
+        ("($MM)", 1_000_000),
+        ("$MM", 1_000_000),
+        ("($ in MM, except per share data)", 1_000_000),
+        ("All amounts in MM", 1_000_000),
+        ("($M)", 1_000_000),
+        ("(US$ M)", 1_000_000),
+        ("After buybacks of $5 million, in brackets as reported ($MM)", 1_000_000),
+        ("(000)", 1_000),
+        ("($000s)", 1_000),
+        ("(in mm)", 1),
+        ("Date (MM/DD/YYYY)", 1),
+        ("Date (YYYY-MM)", 1),
+        ("Costs in $M&A", 1),
+        ("A buyback of $ 25 MM", 1),
+        ("Gas in MMBtu", 1),
+    ],
+)
+def test_short_notes_of_scale_are_known(note: str, scale: int) -> None:
+    rows = (("", "2024"), ("Cost of revenue", "1,200"))
+    (cell,) = cells_of(Block(BlockKind.TABLE, note, rows=rows, heads=1))
+    assert cell.scale == scale
+
+
+def test_a_head_may_hold_a_short_scale() -> None:
+    rows = (("Year", "Capex ($MM)", "Units (000)"), ("Plan", "1,200", "15"))
+    cells = list(cells_of(Block(BlockKind.TABLE, "", rows=rows, heads=1)))
+    assert [cell.scale for cell in cells] == [1_000_000, 1_000]

@@ -201,16 +201,44 @@ def test_fault_39_a_403_for_an_undeclared_tool_is_explained(
     assert len(server.requests) == 4
 
 
-def test_a_clock_that_was_set_back_holds_nobody_up(folder: Path, moments: Moments) -> None:
-    ahead = Moments()
-    ahead.now = moments.now + 7200
-    with SharedPace(folder, "EDGAR", ahead.clock, ahead.sleep).turn():
+@pytest.mark.parametrize("minutes", [1, 10, 60, 600])
+def test_a_clock_that_was_set_back_costs_the_gap_and_no_more(
+    folder: Path, moments: Moments, minutes: int
+) -> None:
+    pace = SharedPace(folder, "EDGAR", moments.clock, moments.sleep)
+    with pace.turn():
         pass
+    moments.now -= minutes * 60
+    with pace.turn():
+        assert moments.slept == pytest.approx([0.11])
+
+
+def test_a_clock_that_was_set_back_begins_the_servers_pause_anew(
+    folder: Path, moments: Moments
+) -> None:
+    pace = SharedPace(folder, "EDGAR", moments.clock, moments.sleep)
+    with pace.turn():
+        pace.hold_off(90)
+    moments.now -= 1800
+    with pytest.raises(InputRefused, match="no requests until"), pace.turn():
+        pass
+    moments.now += 50
+    with pace.turn():
+        assert moments.slept == pytest.approx([40])
+
+
+def test_the_moment_alone_that_earlier_versions_wrote_is_heeded(
+    folder: Path, moments: Moments
+) -> None:
+    folder.mkdir()
+    (folder / "not-before").write_text(repr(moments.now + 20))
     with SharedPace(folder, "EDGAR", moments.clock, moments.sleep).turn():
-        assert moments.slept == []
+        assert moments.slept == pytest.approx([20])
 
 
-@pytest.mark.parametrize("content", ["", "nan", "inf", "soon", "\x00"])
+@pytest.mark.parametrize(
+    "content", ["", "nan", "inf", "soon", "\x00", "1 2 3", "nan 1", "1 nan", "9e99 9e99"]
+)
 def test_a_damaged_state_holds_nobody_up(folder: Path, moments: Moments, content: str) -> None:
     folder.mkdir()
     (folder / "not-before").write_text(content)

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
+from random import Random
 
+import pytest
 from fpdf import FPDF
+from pypdf import PdfReader, PdfWriter
+from pypdfium2 import PdfDocument
 
 from corpus.models import Media
 from ingest.blocks import Block, BlockKind, Reading
 from ingest.cells import cells_of
+from ingest.limits import Limits
 from ingest.readers import read_document
+from ingest.readers.pdf import read_pdf
+from ingest.readers.pdf_columns import Column, columns_of
+from ingest.readers.pdf_lines import page_lines
+from ingest.readers.pdf_order import in_reading_order
+from ingest.readers.pdf_rows import table_rows
+from ingest.readers.pdf_tables import page_tables
+from ingest.readers.pdf_words import Chunk
 
 LABEL, COLUMNS = 20.0, (110.0, 140.0, 170.0, 200.0)
 
@@ -55,6 +70,15 @@ class Sheet:
 
 def body(table: Block) -> Sequence[tuple[str, ...]]:
     return table.rows[table.heads :]
+
+
+def everything(reading: Reading) -> str:
+    said = (" ".join([b.text, *(cell for row in b.rows for cell in row)]) for b in reading.blocks)
+    return " ".join(said)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text)
 
 
 def test_an_empty_cell_keeps_its_place(tmp_path: Path) -> None:
@@ -234,3 +258,113 @@ def test_rows_after_a_line_of_text_keep_the_heads_above(tmp_path: Path) -> None:
     tables = sheet.tables()
     assert [table.rows[0] for table in tables] == [("", "2025", "2024")] * 2
     assert [table.heads for table in tables] == [1, 1]
+
+
+def test_a_joined_head_that_began_in_the_text_goes_back_to_it_whole(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    top = sheet.at
+    sheet.at = top + 10
+    sheet.row("Region", "North")
+    sheet.at = top
+    sheet.row("Sentinel words that come later in the drawing but stand above it.")
+    sheet.at = top + 10
+    sheet.pdf.text(160, sheet.at, "South")
+    sheet.down()
+    sheet.row("Sales", "$ 12", "", "$ 11")
+    sheet.row("Costs", "7", "", "6")
+    said = everything(sheet.read())
+    assert all(word in said for word in ("Region", "North", "South", "Sentinel", "Sales"))
+
+
+def test_heads_that_stand_over_no_column_are_kept_before_the_table(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.row("Sales increase due to volume:", "2025", "2024", "", "Operational commentary")
+    sheet.row("Cloud", "12%", "11%")
+    sheet.row("Total", "7", "6")
+    reading = sheet.read()
+    (table,) = [block for block in reading.blocks if block.kind is BlockKind.TABLE]
+    assert body(table) == (("Cloud", "12%", "11%"), ("Total", "7", "6"))
+    assert all(
+        word in everything(reading) for word in ("Sales increase due to volume", "commentary")
+    )
+
+
+def test_a_line_that_introduces_figures_is_text_though_it_has_gaps(tmp_path: Path) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    sheet.row("The cost of the halls", "for all tenants", "for the years", "that follow", left=20)
+    sheet.pdf.text(205, sheet.at - 5, "is:")
+    sheet.row("", "2026", "2027", "2028", "2029")
+    sheet.row("", "$ 46", "44", "36", "30")
+    said = everything(sheet.read())
+    assert "The cost of the halls for all tenants for the years that follow is:" in said
+
+
+def test_a_table_that_cannot_be_built_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = Sheet(tmp_path / "a.pdf")
+    for label in ("Rent in spring", "Rent in autumn"):
+        sheet.row("", "2025", "2024")
+        sheet.row(label, "30", "20")
+        sheet.row("Power", "3", "2")
+        sheet.down(30)
+    sheet.pdf.output(str(sheet.path))
+    place = "ingest.readers.pdf_tables.columns_of"
+
+    def failing(rows: Sequence[Sequence[Chunk]], height: float) -> list[Column] | None:
+        monkeypatch.setattr(place, columns_of)
+        raise ValueError("heads and columns do not pair")
+
+    monkeypatch.setattr(place, failing)
+    reading = read_pdf(sheet.path, Limits())
+    first, second = [block for block in reading.blocks if block.kind is BlockKind.TABLE]
+    assert (first.heads, second.heads) == (0, 1), "the first is read line by line"
+    assert "Rent in spring 30 20" in everything(reading)
+
+
+@pytest.mark.parametrize("order", ("rows", "columns", "shuffled"))
+def test_a_page_of_three_thousand_pieces_is_read_in_its_time(tmp_path: Path, order: str) -> None:
+    pdf = FPDF()
+    pdf.set_font("Helvetica", size=2.2)
+    pdf.set_auto_page_break(False)
+    pdf.add_page()
+    pieces = list(range(3000))
+    if order == "columns":
+        pieces.sort(key=lambda at: (at % 25, at))
+    elif order == "shuffled":
+        Random(3).shuffle(pieces)
+    for at in pieces:
+        pdf.text(5 + at % 25 * 8, 5 + at // 25 * 2.2, f"{at % 9}a" if at % 4 else f"{at % 9}")
+    pdf.output(str(tmp_path / "dense.pdf"))
+    reading = read_document(tmp_path / "dense.pdf", Media.PDF, Limits(seconds=20))
+    drawn = sum(2 if at % 4 else 1 for at in pieces)
+    assert len("".join(words(everything(reading)))) >= drawn
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("name", "pages"),
+    (
+        ("Pfizer_2023Q2_10Q", (47, 49, 59)),
+        ("JOHNSON_JOHNSON_2022_10K", (28, 59, 61)),
+        ("BESTBUY_2023_10K", (53,)),
+    ),
+)
+def test_no_word_of_a_filings_page_is_lost(
+    shared: Path, tmp_path: Path, name: str, pages: tuple[int, ...]
+) -> None:
+    source = PdfReader(shared / "financebench" / "pdfs" / f"{name}.pdf")
+    for number in pages:
+        path = tmp_path / f"{number}.pdf"
+        writer = PdfWriter()
+        writer.add_page(source.pages[number - 1])
+        writer.write(path)
+        with closing(PdfDocument(path)) as drawn:
+            textpage = drawn[0].get_textpage()
+            lines = in_reading_order(page_lines(textpage))
+            textpage.close()
+        for table in page_tables(lines):
+            rows = table_rows(lines)[table.start : table.end]
+            needed = Counter(w for row in rows for c in row.chunks for w in words(c.text))
+            cells = [*table.homeless, *(cell for row in table.rows for cell in row)]
+            assert not needed - Counter(words(" ".join(cells))), number
