@@ -88,7 +88,7 @@ def is_contents_link(line: str) -> bool:
 
 
 def is_bullet(line: str) -> bool:
-    return line[:1] in BULLETS and (len(line) == 1 or not line[1].isalnum())
+    return bool(line) and line[0] in BULLETS and (len(line) == 1 or not line[1].isalnum())
 
 
 def ends_sentence(line: str) -> bool:
