@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import InputRefused
+from corpus.originals import ORIGINALS
 from ingest.readers.detect import SUPPORTED
 from ingest.web.addresses import read_address
 
@@ -89,7 +90,8 @@ def find_inputs(given: str, store: Path | None = None) -> Iterator[FoundInput]:
     Nothing is fetched here, and no name is looked up; an address that may not be asked is refused.
     Links inside a folder are not followed, whatever they lead to; devices, pipes and sockets are
     never opened. A link that was named outright is followed. The data folder `store` is no input,
-    wherever it lies: it holds a copy of everything that was ever taken in.
+    wherever it lies: it holds a copy of everything that was ever taken in. A file of one's own in
+    it may be named outright.
     """
     try:
         yield from _found(given, store.resolve() if store else None)
@@ -105,7 +107,7 @@ def _found(given: str, store: Path | None) -> Iterator[FoundInput]:
         yield InputAddress(read_address(given))
         return
     path = _local(given)
-    if store is not None and path.is_relative_to(store):
+    if store is not None and (path == store or path.is_relative_to(store / ORIGINALS)):
         raise InputRefused("within the data folder: what is there was taken in already")
     if path.is_dir():
         yield from _walk(path, store)

@@ -54,6 +54,14 @@ def test_the_data_folder_within_a_folder_is_no_input(corpus: Corpus, data: Path)
     assert [d.name for d in corpus.documents()] == ["other.md"]
 
 
+def test_of_the_data_folder_only_a_file_of_ones_own_is_taken(corpus: Corpus, data: Path) -> None:
+    own = write(data / "own.md", 1)
+    assert [o.status for o in taken(corpus, own)] == [Status.ADDED]
+    (kept,) = (data / "originals").iterdir()
+    for inside in (data, kept, kept.parent):
+        assert [o.status for o in taken(corpus, inside)] == [Status.REFUSED]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
 def test_a_folder_that_is_not_named_in_utf_8_is_refused_and_the_batch_goes_on(
     corpus: Corpus, tmp_path: Path
