@@ -17,7 +17,10 @@ __all__ = [
     "Media",
     "Passage",
     "PassageKind",
+    "Reason",
+    "ReasonKind",
     "Source",
+    "Statement",
 ]
 
 
@@ -45,6 +48,14 @@ class DocumentState(StrEnum):
 class PassageKind(StrEnum):
     PROSE = "prose"
     TABLE = "table"
+
+
+class Statement(StrEnum):
+    """The primary financial statements that questions lead to."""
+
+    BALANCE_SHEET = "balance sheet"
+    INCOME = "income statement"
+    CASH_FLOW = "cash flow statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +175,29 @@ def _any_of(wanted: tuple[str, ...], present: tuple[str | None, ...]) -> bool:
     return any(value.casefold() in known for value in wanted)
 
 
+class ReasonKind(StrEnum):
+    """What of a question a passage matches."""
+
+    COMPANY = "company"
+    PERIOD = "period"
+    FORM = "form"
+    STATEMENT = "statement"
+    ITEM = "item"
+    TERMS = "terms"
+    MEANING = "meaning"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a passage was chosen; `text` names what matched, as a reader knows it ("FY2022")."""
+
+    kind: ReasonKind
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with its document, rank (1-based), fused score and the rank in each list."""
+    """A passage found, with its document, rank (1-based), score, rank in each list and reasons."""
 
     passage: Passage
     document: Document
@@ -174,3 +205,4 @@ class Hit:
     score: float
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    reasons: tuple[Reason, ...] = ()

@@ -5,21 +5,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from corpus.companies import find_companies
 from corpus.glossary import expand
+from corpus.models import Statement
 from corpus.periods import Period, find_periods
 from corpus.terms import content_terms, terms
 
-__all__ = ["Query", "rewrite", "understand"]
+__all__ = ["Intent", "Query", "rewrite", "understand"]
+
+
+class Intent(StrEnum):
+    """What a question wants; one that wants nothing else looks a fact up."""
+
+    LOOK_UP = "look up"
+    COMPARE = "compare"
+    TREND = "trend"
+    WHY = "why"
+    GUIDANCE = "guidance"
+    DEFINITION = "definition"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What a question asks for.
 
-    `terms` are its own words without stopwords, `expansions` a group of the glossary's phrases
-    for each thing that they name, `companies` display names in order of appearance.
+    `subject` is the question without what it says of how to answer ("Round to two decimals"),
+    `terms` the subject's words without stopwords, `topic` those of them that name neither company
+    nor period, `expansions` a group of the glossary's phrases for each thing that they name,
+    `companies` display names in order of appearance. `items` are the line items and ratios asked
+    for, by their names in the glossary. `statements` are those that hold the answer: the ones that
+    the question names itself (`names_statements`), else those of its items.
     """
 
     text: str
@@ -28,6 +45,12 @@ class Query:
     companies: tuple[str, ...]
     periods: tuple[Period, ...]
     forms: tuple[str, ...]
+    subject: str = ""
+    topic: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    names_statements: bool = False
+    intents: frozenset[Intent] = frozenset({Intent.LOOK_UP})
 
 
 _FORM = re.compile(r"\b(10|8|6|20|40)-?([KQF])\b", re.IGNORECASE)
