@@ -24,8 +24,9 @@ from assistant.archive_schema import (
 from assistant.conversation import Answer, Citation, Evidence, Step
 from assistant.cost.models import Attempt
 from assistant.evidence import evidence_of
+from assistant.inquiry import NO_FILTERS
 from corpus.errors import DocumentNotFound
-from corpus.models import Document, Passage
+from corpus.models import Document, Filters, Passage
 
 __all__ = ["Library", "answer_of", "evidence_from", "record_of"]
 
@@ -39,12 +40,15 @@ class Library(Protocol):
     def document(self, document_id: str) -> Document: ...
 
 
-def record_of(evidence: Sequence[Evidence], answer: Answer | None) -> Record:
+def record_of(
+    evidence: Sequence[Evidence], answer: Answer | None, filters: Filters = NO_FILTERS
+) -> Record:
     """Return the record of a turn; `answer` is None for one that has none."""
     return Record(
         version=VERSION,
         evidence=tuple(map(_stored_evidence, evidence)),
         answer=_stored_answer(answer) if answer is not None else None,
+        filters=filters,
     )
 
 
@@ -92,7 +96,7 @@ def _stored_evidence(item: Evidence) -> StoredEvidence:
         source=document.sources[-1] if document.sources else None,
     )
     passages = tuple(StoredPassage(p.id, _digest(p.text)) for p in item.passages)
-    return StoredEvidence(item.n, facts, passages, item.tokens)
+    return StoredEvidence(item.n, facts, passages, item.tokens, item.reasons)
 
 
 def _stored_answer(answer: Answer) -> StoredAnswer:
@@ -142,7 +146,7 @@ def _evidence(item: StoredEvidence, library: Library) -> Evidence:
     passages = [
         _passage(stored, document.id, place, library) for place, stored in enumerate(item.passages)
     ]
-    return evidence_of(item.n, document, passages, item.tokens)
+    return evidence_of(item.n, document, passages, item.tokens, item.reasons)
 
 
 def _document(facts: DocumentFacts, library: Library) -> Document:

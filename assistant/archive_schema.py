@@ -10,7 +10,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 
 from assistant.conversation import CitedFigure, Flag, Seconds, Span
-from corpus.models import Media, Source
+from assistant.inquiry import NO_FILTERS
+from corpus.models import Filters, Media, Reason, Source
 
 __all__ = [
     "VERSION",
@@ -52,10 +53,13 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvidence:
+    """A piece of evidence; those of before reasons were kept have none."""
+
     n: int
     document: DocumentFacts
     passages: tuple[StoredPassage, ...]
     tokens: int
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,15 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a turn leaves; `answer` is None for one that has none."""
+    """What a turn leaves; `answer` is None for one that has none.
+
+    `filters` are those that it was asked with; records of before there were any have none.
+    """
 
     version: Literal[1]
     evidence: tuple[StoredEvidence, ...]
     answer: StoredAnswer | None
+    filters: Filters = NO_FILTERS
 
 
 _JSON = TypeAdapter(Record)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from assistant.cost.models import Attempt
-from corpus.models import Document, Passage
+from corpus.models import Document, Passage, Reason
 
 __all__ = [
     "Answer",
@@ -28,11 +28,13 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A numbered span put before the backend.
+    """A numbered piece of a document put before the backend.
 
     `text` is what the backend sees; `passages` are the passages merged into it, in document
     order, so `page` to `page_last` (1-based, None where the format has none) covers them all.
-    `header` is the context (company, form, period, section). `tokens` counts `text` and `header`.
+    What is left out between them is marked (`assistant.omissions`). `header` is the context
+    (company, form, period, section) of the first. `tokens` counts `text` and `header`. `reasons`
+    say why the passages were chosen, each once.
     """
 
     n: int
@@ -41,6 +43,7 @@ class Evidence:
     header: str
     text: str
     tokens: int
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def page(self) -> int | None:

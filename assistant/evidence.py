@@ -1,22 +1,24 @@
 """Pure: hits into a numbered evidence pack under a token budget.
 
-Neighbouring passages of a document become one span, and the rows of a table that was split keep
-one head. A better hit is never left out for a worse one that is longer.
+Passages of one page, of one table, and neighbours in a document become one piece of evidence, so
+that no page is listed, headed and paid for twice. A better hit is never left out for a worse one
+that takes more of the budget.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from assistant.conversation import Evidence
-from corpus.models import Document, Hit, Passage, PassageKind
+from assistant.evidence_text import adjacent, continues, joined
+from corpus.models import Document, Hit, Passage, Reason, ReasonKind
 from corpus.tokens import count_tokens
 
 __all__ = ["DEFAULT_BUDGET", "build_evidence", "evidence_of"]
 
 DEFAULT_BUDGET = 3000
+KINDS = tuple(ReasonKind)
 
 
 def build_evidence(
@@ -24,30 +26,32 @@ def build_evidence(
 ) -> tuple[Evidence, ...]:
     """Return the best hits as evidence numbered from 1, best first, of at most `budget_tokens`.
 
-    A hit that no longer fits is passed over, so that a shorter one behind it may still be taken.
+    A hit that no longer fits is passed over, so that one behind it that takes less may still be
+    taken. What a hit takes is what it adds to the pack: beside others of its page or table it
+    needs no header and no head of its own.
     """
-    runs: list[_Run] = []
+    groups: list[_Group] = []
     for hit in _unique(hits):
-        grown = _with(runs, hit)
-        if sum(run.tokens for run in grown) <= budget_tokens:
-            runs = grown
-    runs.sort(key=lambda run: min(hit.rank for hit in run.hits))
-    return tuple(_evidence(n, run) for n, run in enumerate(runs, start=1))
+        grown = _with(groups, hit)
+        if sum(group.tokens for group in grown) <= budget_tokens:
+            groups = grown
+    groups.sort(key=lambda group: min(hit.rank for hit in group.hits))
+    return tuple(_evidence(n, group) for n, group in enumerate(groups, start=1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Neighbouring hits of one document, in its order."""
+class _Group:
+    """Hits of one document that make one piece of evidence, in its order."""
 
     hits: tuple[Hit, ...]
-    text: str
     tokens: int
 
     @staticmethod
-    def of(hits: Iterable[Hit]) -> _Run:
+    def of(hits: Iterable[Hit]) -> _Group:
         ordered = tuple(sorted(hits, key=lambda hit: hit.passage.ordinal))
-        text = _text([hit.passage for hit in ordered])
-        return _Run(ordered, text, count_tokens(ordered[0].passage.header) + count_tokens(text))
+        passages = [hit.passage for hit in ordered]
+        tokens = count_tokens(passages[0].header) + count_tokens(joined(passages))
+        return _Group(ordered, tokens)
 
 
 def _unique(hits: Iterable[Hit]) -> list[Hit]:
@@ -57,46 +61,60 @@ def _unique(hits: Iterable[Hit]) -> list[Hit]:
     return list(best.values())
 
 
-def _with(runs: Sequence[_Run], hit: Hit) -> list[_Run]:
-    """Return the runs with `hit` joined to the runs that it touches, or as a run of its own."""
-    touching = [run for run in runs if any(_adjacent(hit, other) for other in run.hits)]
-    joined = _Run.of([hit, *(other for run in touching for other in run.hits)])
-    return [*(run for run in runs if run not in touching), joined]
+def _with(groups: Sequence[_Group], hit: Hit) -> list[_Group]:
+    """Return the groups with `hit` joined to those that it belongs to, or as one of its own."""
+    near = [
+        group
+        for group in groups
+        if any(_belong_together(hit.passage, other.passage) for other in group.hits)
+    ]
+    whole = _Group.of([hit, *(other for group in near for other in group.hits)])
+    return [*(group for group in groups if group not in near), whole]
 
 
-def _adjacent(left: Hit, right: Hit) -> bool:
-    same = left.passage.document_id == right.passage.document_id
-    return same and abs(left.passage.ordinal - right.passage.ordinal) == 1
+def _belong_together(left: Passage, right: Passage) -> bool:
+    if left.document_id != right.document_id:
+        return False
+    if adjacent(left, right) or _pages_between(left, right) == 0:
+        return True
+    # Where a document has pages, rows of one table are on one page or run on to the next.
+    return _pages_between(left, right) in (None, 1) and continues(left, right)
 
 
-def _text(passages: Sequence[Passage]) -> str:
-    parts = [passages[0].text]
-    parts.extend(_without_repeated_head(left, right) for left, right in pairwise(passages))
-    return "\n".join(part for part in parts if part)
+def _pages_between(left: Passage, right: Passage) -> int | None:
+    """Return 0 for passages that share a page, 1 from one page to the next, None without pages."""
+    if left.page is None or right.page is None:
+        return None
+    left_last, right_last = left.page_last or left.page, right.page_last or right.page
+    return max(0, right.page - left_last, left.page - right_last)
 
 
-def _without_repeated_head(left: Passage, right: Passage) -> str:
-    """Return the right passage's text without the table head that it repeats from the left."""
-    if left.kind is not PassageKind.TABLE or right.kind is not PassageKind.TABLE:
-        return right.text
-    above, lines = left.text.splitlines(), right.text.splitlines()
-    repeated = 0
-    while repeated < min(len(above), len(lines)) and above[repeated] == lines[repeated]:
-        repeated += 1
-    return "\n".join(lines[repeated:])
+def _evidence(n: int, group: _Group) -> Evidence:
+    passages = [hit.passage for hit in group.hits]
+    return evidence_of(n, group.hits[0].document, passages, group.tokens, _reasons(group.hits))
 
 
-def _evidence(n: int, run: _Run) -> Evidence:
-    return evidence_of(n, run.hits[0].document, [hit.passage for hit in run.hits], run.tokens)
+def _reasons(hits: Iterable[Hit]) -> tuple[Reason, ...]:
+    """Return each reason once, by kind; those of better hits first among one kind."""
+    best_first = sorted(hits, key=lambda hit: hit.rank)
+    found = dict.fromkeys(reason for hit in best_first for reason in hit.reasons)
+    return tuple(sorted(found, key=lambda reason: KINDS.index(reason.kind)))
 
 
-def evidence_of(n: int, document: Document, passages: Sequence[Passage], tokens: int) -> Evidence:
-    """Return neighbouring passages of a document, in its order, as one piece of evidence."""
+def evidence_of(
+    n: int,
+    document: Document,
+    passages: Sequence[Passage],
+    tokens: int,
+    reasons: tuple[Reason, ...] = (),
+) -> Evidence:
+    """Return passages of a document, in its order, as one piece of evidence."""
     return Evidence(
         n=n,
         document=document,
         passages=tuple(passages),
         header=passages[0].header,
-        text=_text(passages),
+        text=joined(passages),
         tokens=tokens,
+        reasons=reasons,
     )

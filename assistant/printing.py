@@ -103,6 +103,9 @@ def show_hits(question: str, hits: Sequence[Hit]) -> None:
     for hit in hits:
         heading = Text(f"{hit.rank}. {place(hit.document, hit.passage.page)}", style="cyan")
         console.print(heading)
+        if hit.reasons:
+            why = " · ".join(reason.text for reason in hit.reasons)
+            console.print(Text(f"   matches {why}", style="dim"), soft_wrap=True)
         console.print(Text(hit.passage.text), soft_wrap=True)
 
 

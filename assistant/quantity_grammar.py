@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from assistant.omissions import TEXT_LEFT_OUT
+
 __all__ = [
     "AFTER_BARE",
     "AND",
@@ -124,7 +126,8 @@ _LONGEST_SECTION = 120
 
 def ends_table(line: str) -> bool:
     """Tell whether a line below a table is prose and no label among its rows."""
-    return len(line) > _LONGEST_SECTION or line.endswith(".")
+    omission = line.startswith(TEXT_LEFT_OUT)
+    return omission or len(line) > _LONGEST_SECTION or line.endswith(".")
 
 
 def unscaled(label: str, section: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.conversation import Answer, Citation, CitedFigure, Evidence, Flag, Step
 from assistant.cost.models import Attempt, AttemptState, CostSource
 from assistant.events import Failed
-from corpus.models import Document, Hit
+from corpus.models import Document, Hit, Reason
 
 __all__ = [
     "answer_json",
@@ -82,6 +82,7 @@ def _hit_json(hit: Hit) -> Json:
         "page_last": passage.page_last,
         "score": round(hit.score, QUANTITY_DIGITS),
         "text": passage.text,
+        "why": _why(hit.reasons),
     }
 
 
@@ -182,7 +183,12 @@ def _evidence_json(item: Evidence) -> Json:
         "page": item.page,
         "page_last": item.page_last,
         "text": item.text,
+        "why": _why(item.reasons),
     }
+
+
+def _why(reasons: Sequence[Reason]) -> list[str]:
+    return [reason.text for reason in reasons]
 
 
 def _usage_json(attempt: Attempt) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from assistant.omissions import is_omission
 from corpus.sentences import sentence_ends
 
 __all__ = ["Span", "is_item", "is_row", "sentences", "shared_runs", "spans", "words"]
@@ -81,12 +82,13 @@ def _blocks(text: str) -> Iterator[Span]:
             start = None
         if bare:
             begin = position + len(line) - len(line.lstrip())
-            if is_row(bare) and start is not None:
+            alone = is_row(bare) or is_omission(bare)
+            if alone and start is not None:
                 yield start, end
                 start = None
             end = position + len(line.rstrip())
             start = begin if start is None else start
-            if is_row(bare):
+            if alone:
                 yield start, end
                 start = None
         position += len(line)

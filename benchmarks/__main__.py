@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from benchmarks import (
     ai_capex,
-    financebench,
     first_text,
     ingest,
     ledger_rows,
     metadata,
     reading,
+    retrieval,
 )
 
 ai_capex.main()
-financebench.main()
+retrieval.main(["--ablation", "--misses"])
 reading.main([])
 metadata.main()
 ingest.main([])

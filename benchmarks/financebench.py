@@ -1,9 +1,9 @@
 """Whether the right page is found: the FinanceBench questions of ../shared over one shared store.
 
-`python -m benchmarks.financebench [-v] [DATA]` searches a store that holds ../shared/financebench
-and ../shared/docs (built in build/bench/all when no DATA is given) and prints page@k, all@k, MRR@10
-and doc@k: the share of questions with a gold page (every gold page) among the first k distinct
-pages, and with the gold document among the first k distinct documents.
+`python -m benchmarks.financebench [-v] [DATA]` searches the shared store (built in build/bench/all
+when no DATA is given) and prints page@k, all@k, MRR@10 and doc@k: the share of questions with a
+gold page (every gold page) among the first k distinct pages, and with the gold document among the
+first k distinct documents. `benchmarks.retrieval` measures the usual pipeline beside it.
 """
 
 from __future__ import annotations
@@ -14,53 +14,48 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
+from assistant.questions import Question
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
-from benchmarks.material import runtime_over, shared_folder
-from corpus.models import Hit
+from benchmarks.found import (
+    GoldPage,
+    Piece,
+    Ranks,
+    document_ranks,
+    every_within,
+    only_figure,
+    page_ranks,
+    reciprocal,
+    share,
+    table,
+    within,
+)
+from benchmarks.material import Asked, runtime_over, shared_folder, shared_store_inputs
 
-__all__ = ["Asked", "Found", "main", "questions", "search_all"]
+__all__ = ["CUTS", "DEPTH", "Found", "main", "questions", "report", "search_all"]
 
 CUTS = (1, 3, 5, 10, 20)
 DEPTH = 60
 """Passages asked for: enough for 20 distinct pages."""
-
-Page = tuple[str, int]
-"""Document name without suffix, and 1-based page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question with its gold pages."""
-
-    id: str
-    text: str
-    golds: frozenset[Page]
+EXTRACTED = "Information extraction"
+"""How the set marks answers that a page prints; others are worked out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The distinct pages and documents of a search, best first."""
+    """Ranks of a question's gold pages and documents."""
 
     asked: Asked
-    pages: tuple[Page, ...]
-    documents: tuple[str, ...]
-    seconds: float
+    pages: Ranks
+    documents: Ranks
+    seconds: float = 0.0
 
-    def first(self) -> int | None:
-        ranks = [rank for rank, page in enumerate(self.pages, start=1) if page in self.asked.golds]
-        return min(ranks, default=None)
-
-    def has_page(self, k: int) -> bool:
-        return bool(self.asked.golds & set(self.pages[:k]))
-
-    def has_all(self, k: int) -> bool:
-        return self.asked.golds <= set(self.pages[:k])
-
-    def has_document(self, k: int) -> bool:
-        return bool({name for name, _ in self.asked.golds} & set(self.documents[:k]))
+    @staticmethod
+    def of(asked: Asked, pieces: Sequence[Piece], seconds: float = 0.0) -> Found:
+        golds = [gold for gold in asked.golds if isinstance(gold, GoldPage)]
+        return Found(asked, page_ranks(golds, pieces), document_ranks(asked.golds, pieces), seconds)
 
 
 def questions() -> Iterator[Asked]:
@@ -68,7 +63,11 @@ def questions() -> Iterator[Asked]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         golds = {(e["doc_name"], e["evidence_page_num"] + 1) for e in row["evidence"]}
-        yield Asked(row["financebench_id"], row["question"], frozenset(golds))
+        yield Asked(
+            Question(row["financebench_id"], row["question"]),
+            tuple(GoldPage(f"{name}.pdf", page) for name, page in sorted(golds)),
+            only_figure(row["answer"]) if row["question_reasoning"] == EXTRACTED else None,
+        )
 
 
 def search_all(runtime: Runtime) -> list[Found]:
@@ -77,36 +76,30 @@ def search_all(runtime: Runtime) -> list[Found]:
 
 def _searched(asked: Asked, runtime: Runtime) -> Found:
     started = time.perf_counter()
-    hits = runtime.corpus.search(asked.text, DEPTH)
+    hits = runtime.corpus.search(asked.whole, DEPTH)
     seconds = time.perf_counter() - started
-    pages = dict.fromkeys(page for hit in hits for page in _pages(hit))
-    documents = dict.fromkeys(PurePath(hit.document.name).stem for hit in hits)
-    return Found(asked, tuple(pages), tuple(documents), seconds)
-
-
-def _pages(hit: Hit) -> Iterator[Page]:
-    first, last = hit.passage.page, hit.passage.page_last
-    if first is not None and last is not None:
-        for page in range(first, last + 1):
-            yield PurePath(hit.document.name).stem, page
+    return Found.of(asked, [Piece.of_hit(hit) for hit in hits], seconds)
 
 
 def report(found: Sequence[Found]) -> Iterator[str]:
     yield f"financebench: {len(found)} questions\n"
-    yield "| k | page@k | all@k | doc@k |\n|---|---|---|---|"
-    for k in CUTS:
-        page = _share(row.has_page(k) for row in found)
-        every = _share(row.has_all(k) for row in found)
-        document = _share(row.has_document(k) for row in found)
-        yield f"| {k} | {page:.2f} | {every:.2f} | {document:.2f} |"
-    ranks = [row.first() for row in found]
-    reciprocal = statistics.mean(1 / rank if rank and rank <= 10 else 0.0 for rank in ranks)
+    yield from table(("k", "page@k", "all@k", "doc@k"), ((k, *shares(found, k)) for k in CUTS))
     seconds = statistics.median(row.seconds for row in found)
-    yield f"\nMRR@10 {reciprocal:.3f}; search median {seconds:.4f} s"
+    yield f"\nMRR@10 {mean_reciprocal(found):.3f}; search median {seconds:.4f} s"
 
 
-def _share(flags: Iterator[bool]) -> float:
-    return statistics.mean(map(float, flags))
+def shares(found: Sequence[Found], k: int) -> tuple[float, float, float]:
+    """Return page@k, all@k and doc@k."""
+    return (
+        share(within(row.pages, k) for row in found),
+        share(every_within(row.pages, k) for row in found),
+        share(within(row.documents, k) for row in found),
+    )
+
+
+def mean_reciprocal(found: Sequence[Found]) -> float:
+    """Return MRR@10 over pages."""
+    return statistics.mean(reciprocal(row.pages, 10) for row in found)
 
 
 def main() -> None:
@@ -114,15 +107,15 @@ def main() -> None:
     if arguments:
         runtime = build(load_settings(data=Path(arguments[0])))
     else:
-        folder = shared_folder()
-        runtime = runtime_over([folder / "financebench" / "pdfs", folder / "docs"], "all")
+        runtime = runtime_over(shared_store_inputs(), "all")
     found = search_all(runtime)
     runtime.close()
     sys.stdout.write("\n".join(report(found)) + "\n")
     if "-v" in sys.argv[1:]:
         for row in found:
-            if not row.has_page(10):
-                sys.stdout.write(f"{row.first()} {sorted(row.asked.golds)} {row.asked.text}\n")
+            if not within(row.pages, 10):
+                golds = ", ".join(map(str, row.asked.golds))
+                sys.stdout.write(f"{row.pages} {golds} {row.asked.question.text}\n")
 
 
 if __name__ == "__main__":

@@ -12,51 +12,17 @@ from pathlib import Path
 
 __all__ = ["main"]
 
-BATCH = 500
-"""Chunks that the usual pipeline embeds and adds at once."""
-
 Take = Callable[[list[str]], tuple[int, int]]
 """Takes files in; returns their pages and passages."""
 
 
 def usual(folder: Path, _models: Path) -> Take:
-    import chromadb
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-    from pypdf import PdfReader
-    from sentence_transformers import SentenceTransformer
+    from benchmarks.usual import UsualStore, sentence_encoder
 
-    from corpus.tokens import bundled_model_path
-
-    model = SentenceTransformer(str(bundled_model_path()))
-    model.encode(["warm"])
-    collection = chromadb.PersistentClient(str(folder)).create_collection(
-        "usual", embedding_function=None
-    )
-    splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-
-    def one(path: Path) -> tuple[int, int]:
-        reader = PdfReader(path)
-        if reader.is_encrypted:
-            reader.decrypt("")
-        pages = [page.extract_text() for page in reader.pages]
-        chunks = [
-            (f"{path.stem}-{number}-{place}", number, text)
-            for number, page in enumerate(pages, start=1)
-            for place, text in enumerate(splitter.split_text(page))
-        ]
-        for start in range(0, len(chunks), BATCH):
-            batch = chunks[start : start + BATCH]
-            texts = [text for _, _, text in batch]
-            collection.add(
-                ids=[name for name, _, _ in batch],
-                embeddings=model.encode(texts),
-                documents=texts,
-                metadatas=[{"source": path.name, "page": number} for _, number, _ in batch],
-            )
-        return len(pages), len(chunks)
+    store = UsualStore(folder, sentence_encoder())
 
     def take(paths: list[str]) -> tuple[int, int]:
-        counts = [one(Path(path)) for path in paths]
+        counts = [store.add(Path(path)) for path in paths]
         return sum(pages for pages, _ in counts), sum(chunks for _, chunks in counts)
 
     return take

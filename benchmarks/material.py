@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from decimal import Decimal
 from pathlib import Path
 
 from assistant.questions import Question, pair_turns
+from assistant.research import whole_question
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
-from corpus.models import Hit
+from benchmarks.found import Gold, GoldSnippet
 from ingest.outcome import Finished
 from ingest.pipeline import ingest
 
-__all__ = ["Case", "Gold", "ai_capex", "overlaps", "runtime_over", "shared_folder"]
+__all__ = ["Asked", "Case", "ai_capex", "runtime_over", "shared_folder", "shared_store_inputs"]
 
 REPOSITORY = Path(__file__).parents[1]
 STORE = REPOSITORY / "build" / "bench"
-HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Gold:
-    files: frozenset[str]
-    snippet: str
+class Asked:
+    """A question with what must be found for it.
+
+    `figure` is its answer where that is one figure that the gold passage prints, else None.
+    """
+
+    question: Question
+    golds: tuple[Gold, ...]
+    figure: Decimal | None = None
+
+    @property
+    def whole(self) -> str:
+        """The question as it is searched: a follow-up with what it leaves to the turns before."""
+        return whole_question(self.question.text, self.question.history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,8 @@ class Case:
     kind: str
     answerable: bool
     must_contain: tuple[str, ...]
-    golds: tuple[Gold, ...]
+    golds: tuple[GoldSnippet, ...]
+    answer: str
 
 
 def shared_folder() -> Path:
@@ -48,6 +59,13 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         sys.exit("The evaluation material (../shared) is absent: nothing to measure.")
     return folder
+
+
+def shared_store_inputs() -> list[Path]:
+    """Return what the shared store of both question sets is built from."""
+    folder = shared_folder()
+    notes = REPOSITORY / "corpus" / "notes"
+    return [folder / "financebench" / "pdfs", folder / "docs", notes]
 
 
 def runtime_over(inputs: Iterable[Path], name: str) -> Runtime:
@@ -83,22 +101,8 @@ def _case(row: dict[str, object]) -> Case:
         answerable=bool(row["answerable"]),
         must_contain=tuple(must),
         golds=tuple(
-            Gold(frozenset([gold["file"], *gold["also_in"]]), gold["snippet"]) for gold in golds
+            GoldSnippet(frozenset([gold["file"], *gold["also_in"]]), gold["snippet"])
+            for gold in golds
         ),
+        answer=str(row["answer"]),
     )
-
-
-def overlaps(gold: Gold, hit: Hit) -> bool:
-    """Tell whether the hit's document is the gold's and holds half of the snippet's words in a row.
-
-    White space, quotes, dashes and table bars do not count.
-    """
-    if not any(source.name in gold.files for source in hit.document.sources):
-        return False
-    snippet, text = _words(gold.snippet), _words(hit.passage.text)
-    match = SequenceMatcher(None, snippet, text, autojunk=False).find_longest_match()
-    return match.size >= HALF * len(snippet)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())

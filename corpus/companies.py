@@ -6,50 +6,40 @@ The names live in companies.toml; a name that is not there is cleaned of its leg
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 
-__all__ = ["canonical", "find_companies"]
+from corpus.aliases import NO_ALIASES, Aliases
+from corpus.company_names import (
+    Case,
+    by_key,
+    by_name,
+    companies,
+    initials_of,
+    name_key,
+    ordinary_capitals,
+    tickers,
+    without_form,
+)
 
+__all__ = ["Named", "canonical", "company_mentions", "find_companies"]
 
-class Case(StrEnum):
-    """When a name that is also an ordinary word counts as the company's."""
-
-    ANY = "any"
-    USUAL = "usual"
-    ALWAYS = "always"
-    NEVER = "never"
+LONGEST_SYMBOL = 5
+"""A nickname in capitals no longer than this is read as a ticker: in capitals only."""
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """One entry of companies.toml."""
+class Named:
+    """A company by display name and where the text names it."""
 
+    start: int
+    end: int
     name: str
-    legal: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    tickers: tuple[str, ...] = ()
-    marked: tuple[str, ...] = ()
-    case: Case = Case.ANY
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Names that are recognised in any case."""
-        own = () if self.case is Case.NEVER else (self.name,)
-        return (*own, *self.legal, *self.aliases)
 
 
-_LEGAL_FORM = re.compile(
-    r"(?<![\s,])[\s,]+(?:incorporated|inc|corporation|corp|company|co|limited|ltd|plc|llc|l\.l\.c"
-    r"|lp|l\.p|n\.v|nv|s\.a|sa|se|ag|a/s|ab|oyj|gmbh|pbc|opco|& co)\.?$",
-    re.IGNORECASE,
-)
 _STATE = re.compile(r"\s*[/\\][A-Z]{2,3}[/\\]?$")
-_SPLIT = re.compile(r"[^0-9a-z&]+")
+_SYMBOL = re.compile(r"(?<![\w$.&-])\$?([A-Z][A-Z.]{0,4}[A-Z]|[A-Z])(?![\w&])")
 
 
 def canonical(name: str) -> str:
@@ -59,52 +49,67 @@ def canonical(name: str) -> str:
     "Foo Holdings", "ACME WIDGETS CORP" becomes "Acme Widgets".
     """
     cleaned = _STATE.sub("", " ".join(name.split()))
-    table = _by_key()
-    known = table.get(_key(cleaned)) or table.get(_key(_without_form(cleaned)))
-    return known or _readable(_without_form(cleaned))
+    table = by_key()
+    known = table.get(name_key(cleaned)) or table.get(name_key(without_form(cleaned)))
+    return known or _readable(without_form(cleaned))
 
 
-def find_companies(text: str, known: Sequence[str] = ()) -> tuple[str, ...]:
+def find_companies(
+    text: str, known: Sequence[str] = (), aliases: Aliases = NO_ALIASES
+) -> tuple[str, ...]:
     """Return display names of the companies in `text`, each once, in order of appearance.
 
     Names match as whole words whatever their case (ordinary words such as Target only with a
-    capital), tickers in capitals only. `known` adds names beyond the table, as the corpus's own.
+    capital), tickers in capitals only. `known` adds names beyond the table, as the corpus's own;
+    those of several words match by their initials too where these can mean nothing else.
+    `aliases` are an analyst's own nicknames.
     """
-    seen: dict[str, int] = {}
-    for start, name in (*_names(text, known), *_tickers(text)):
-        seen[name] = min(start, seen.get(name, start))
-    return tuple(sorted(seen, key=lambda name: seen[name]))
+    return tuple(dict.fromkeys(found.name for found in company_mentions(text, known, aliases)))
 
 
-def _names(text: str, known: Sequence[str]) -> Iterator[tuple[int, str]]:
+def company_mentions(
+    text: str, known: Sequence[str] = (), aliases: Aliases = NO_ALIASES
+) -> tuple[Named, ...]:
+    """Return where `text` names companies, in order; what `find_companies` says holds."""
+    names = tuple(sorted(set(known)))
+    spelled = list(_names(text, names, aliases))
+    symbols = [found for found in _symbols(text, names, aliases) if not _within(found, spelled)]
+    return tuple(sorted((*spelled, *symbols), key=lambda found: found.start))
+
+
+def _names(text: str, known: tuple[str, ...], aliases: Aliases) -> Iterator[Named]:
     uncased = text == text.lower()
-    table = _by_key()
-    for match in _name_pattern(tuple(sorted(set(known)))).finditer(text):
+    table = by_key()
+    own = _own_keys(known, aliases)
+    for match in _name_pattern(known, aliases).finditer(text):
         found = match.group()
-        name = table.get(_key(found)) or _known_name(found, known)
+        name = own.get(name_key(found)) or table.get(name_key(found))
         if name is not None and _capital_enough(found, name, uncased):
-            yield match.start(), name
-
-
-def _known_name(found: str, known: Sequence[str]) -> str | None:
-    return next((name for name in known if _key(name) == _key(found)), None)
+            yield Named(match.start(), match.end(), name)
 
 
 def _capital_enough(found: str, name: str, uncased: bool) -> bool:
-    company = _by_name().get(name)
-    if company is None or _key(found) != _key(company.name) or found[0].isupper():
+    if found[0].isupper() or not found[0].isalpha():
+        return True
+    company = by_name().get(name)
+    if company is None:
+        return uncased or " " in found
+    if name_key(found) != name_key(company.name):
         return True
     return company.case is Case.ANY or (company.case is Case.USUAL and uncased)
 
 
-def _tickers(text: str) -> Iterator[tuple[int, str]]:
-    bare, marked = _ticker_tables()
-    for match in re.finditer(r"(?<![\w$.])\$?([A-Z][A-Z.]{0,4}[A-Z]|[A-Z])(?!\w)", text):
+def _symbols(text: str, known: tuple[str, ...], aliases: Aliases) -> Iterator[Named]:
+    bare, marked = tickers()
+    others = _initials(known)
+    nicknames = _nicknames(aliases)
+    for match in _SYMBOL.finditer(text):
         symbol = match.group(1)
-        if symbol in bare:
-            yield match.start(), bare[symbol]
-        elif symbol in marked and _is_marked(text, match.start()):
-            yield match.start(), marked[symbol]
+        name = nicknames.get(symbol) or bare.get(symbol) or others.get(symbol)
+        if name is None and symbol in marked and _is_marked(text, match.start()):
+            name = marked[symbol]
+        if name is not None:
+            yield Named(match.start(), match.end(), name)
 
 
 def _is_marked(text: str, start: int) -> bool:
@@ -112,72 +117,56 @@ def _is_marked(text: str, start: int) -> bool:
     return bool(re.search(r"\$$|(?:NYSE|NASDAQ|Nasdaq)(?:GS|GM)?\s*:\s*[A-Z]$", before))
 
 
-@cache
-def _companies() -> tuple[Company, ...]:
-    rows = tomllib.loads(files("corpus").joinpath("companies.toml").read_text(encoding="utf-8"))
-    return tuple(_company(row) for row in rows["companies"])
-
-
-def _company(row: dict[str, str | list[str]]) -> Company:
-    def names(field: str) -> tuple[str, ...]:
-        return tuple(row.get(field, ()))
-
-    return Company(
-        name=str(row["name"]),
-        legal=names("legal"),
-        aliases=names("aliases"),
-        tickers=names("tickers"),
-        marked=names("marked"),
-        case=Case(str(row.get("case", "any"))),
-    )
+def _within(found: Named, others: Iterable[Named]) -> bool:
+    return any(other.start <= found.start and found.end <= other.end for other in others)
 
 
 @cache
-def _by_name() -> dict[str, Company]:
-    return {company.name: company for company in _companies()}
+def _own_keys(known: tuple[str, ...], aliases: Aliases) -> Mapping[str, str]:
+    """Return the names that are not the table's: an analyst's go before the corpus's."""
+    given = {name_key(nick): canonical(name) for nick, name in aliases.pairs}
+    return {name_key(name): name for name in known} | given
 
 
 @cache
-def _by_key() -> dict[str, str]:
-    """Every spelling, legal names also without their form, to the display name."""
-    table: dict[str, str] = {}
-    for company in _companies():
-        symbols = (*company.tickers, *company.marked)
-        bare = tuple(_without_form(name) for name in company.legal)
-        for spelling in (company.name, *company.legal, *bare, *company.aliases, *symbols):
-            table.setdefault(_key(spelling), company.name)
-    return table
+def _nicknames(aliases: Aliases) -> Mapping[str, str]:
+    return {nick: canonical(name) for nick, name in aliases.pairs if _is_symbol(nick)}
 
 
 @cache
-def _ticker_tables() -> tuple[dict[str, str], dict[str, str]]:
-    bare = {symbol: company.name for company in _companies() for symbol in company.tickers}
-    marked = {symbol: company.name for company in _companies() for symbol in company.marked}
-    return bare, marked
+def _initials(known: tuple[str, ...]) -> Mapping[str, str]:
+    """Return those of `known` by initials that no other company, ticker or usual word has."""
+    table = {company.name for company in companies()} | set(known)
+    owners: dict[str, list[str]] = {}
+    for name in table:
+        owners.setdefault(initials_of(name) or "", []).append(name)
+    bare, marked = tickers()
+    taken = {*bare, *marked, *ordinary_capitals(), *by_name(), ""}
+    return {
+        initials: name
+        for initials, [name, *more] in owners.items()
+        if not more and name in known and initials not in taken
+    }
 
 
 @cache
-def _name_pattern(known: tuple[str, ...]) -> re.Pattern[str]:
-    spellings = {name for company in _companies() for name in company.spellings}
-    return re.compile(rf"(?<!\w)(?:{_alternatives(spellings | set(known))})(?!\w)", re.IGNORECASE)
+def _name_pattern(known: tuple[str, ...], aliases: Aliases) -> re.Pattern[str]:
+    spellings = {name for company in companies() for name in company.spellings}
+    nicknames = {nick for nick, _ in aliases.pairs if not _is_symbol(nick)}
+    every = _alternatives(spellings | set(known) | nicknames)
+    return re.compile(rf"(?<!\w)(?:{every})(?!\w)", re.IGNORECASE)
+
+
+def _is_symbol(nick: str) -> bool:
+    return nick.isalpha() and nick.isupper() and len(nick) <= LONGEST_SYMBOL
 
 
 def _alternatives(spellings: Iterable[str]) -> str:
     longest_first = sorted((spelling.rstrip(".") for spelling in spellings), key=len, reverse=True)
-    return "|".join(re.escape(spelling).replace(r"\ ", r"\s+") for spelling in longest_first)
-
-
-def _key(name: str) -> str:
-    plain = name.lower().replace("’", "'").replace("'", "").replace(".", "")
-    return _SPLIT.sub(" ", plain.removeprefix("the ")).strip()
-
-
-def _without_form(name: str) -> str:
-    stripped = name
-    while (shorter := _LEGAL_FORM.sub("", stripped)) != stripped and shorter:
-        stripped = shorter
-    plain = stripped.rstrip(" ,&")
-    return plain[4:] if plain.lower().startswith("the ") else plain
+    return "|".join(
+        re.escape(spelling).replace(r"\ ", r"\s+").replace("'", "['’]")
+        for spelling in longest_first
+    )
 
 
 def _readable(name: str) -> str:

@@ -32,14 +32,14 @@ class ExactSearch:
         self._bytes = 0
         self._lock = Lock()
 
-    def nearest(self, vector: Vector, limit: int, among: Sequence[Stamped]) -> list[str]:
-        """Return up to `limit` passage ids of the documents `among`, nearest first."""
+    def nearest(self, vector: Vector, limit: int, among: Sequence[Stamped]) -> dict[str, float]:
+        """Return the cosine of up to `limit` passages of the documents `among`, nearest first."""
         blocks = [self._block(stamped) for stamped in among]
         ids = [passage_id for block_ids, _ in blocks for passage_id in block_ids]
         if not ids:
-            return []
+            return {}
         scores = np.concatenate([rows @ vector for _, rows in blocks])
-        return [ids[index] for index in _largest(scores, limit)]
+        return {ids[index]: float(scores[index]) for index in _largest(scores, limit)}
 
     def _block(self, stamped: Stamped) -> Block:
         key = (stamped.document.id, stamped.stamp)

@@ -7,9 +7,10 @@ catalog's own vectors, which is slower on a large corpus and never wrong.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,11 +20,12 @@ from corpus.errors import CorpusDamaged, CorpusUnwritable
 from corpus.gate import Gate
 from corpus.generation import Generation
 from corpus.lexical import LexicalIndex
-from corpus.query import Query
 from corpus.vectors import VectorIndex
 from corpus.write_lock import WriteLock
 
 __all__ = ["Indexes"]
+
+T = TypeVar("T")
 
 
 class Indexes:
@@ -46,8 +48,8 @@ class Indexes:
         self._opening = Lock()
         self._writing = False
 
-    def nearest(self, vector: Vector, limit: int) -> list[str] | None:
-        """Return passage ids, nearest first; None when the index cannot be asked now.
+    def nearest(self, vector: Vector, limit: int) -> dict[str, float] | None:
+        """Return the cosine of passages, nearest first; None when the index cannot be asked now.
 
         A stale handle that fails is reopened and asked once more.
         """
@@ -63,19 +65,17 @@ class Indexes:
                     self._vectors_at = None
         return None
 
-    def matching(
-        self, query: Query, limit: int, documents: Sequence[str] | None = None
-    ) -> list[str]:
-        """Return passage ids by BM25, best first.
+    def lexically(self, ask: Callable[[LexicalIndex], T]) -> T:
+        """Return what `ask` gets from the lexical index.
 
         A stale handle that fails is reopened and asked once more; then CorpusDamaged is raised.
         """
         try:
-            return self._lexical_for_reading().search(query, limit, documents)
+            return ask(self._lexical_for_reading())
         except CorpusDamaged:
             with self._opening:
                 self._lexical = None
-            return self._lexical_for_reading().search(query, limit, documents)
+            return ask(self._lexical_for_reading())
 
     def start_writing(self) -> None:
         """Begin a writer's work under the lock: no stale handle, then the generation goes odd."""
@@ -125,6 +125,11 @@ class Indexes:
     def unbuilt(self) -> bool:
         """Tell whether neither index was ever built, as in an empty corpus."""
         return not self._vector_folder.exists() and not self._lexical_folder.exists()
+
+    @property
+    def lexical_outdated(self) -> bool:
+        """Tell whether an older version built the lexical index, so that it cannot be asked."""
+        return LexicalIndex.outdated(self._lexical_folder)
 
     def erase_vectors(self) -> VectorIndex:
         """Delete the vector index and return an empty one."""

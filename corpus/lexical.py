@@ -1,28 +1,45 @@
-"""The BM25 index over passages: derived from the catalog; the only importer of `tantivy`."""
+"""The BM25 index over passages and leaves: derived from the catalog; only importer of `tantivy`."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import tantivy
-from tantivy import Occur
 
 from corpus.faults import translated
-from corpus.models import Passage
-from corpus.query import Query
+from corpus.leaves import leaves_of
+from corpus.lexical_entries import (
+    ANALYZER,
+    LEAF_FIELDS,
+    OUTLOOK_FIELDS,
+    PASSAGE_FIELDS,
+    FoundLeaf,
+    analyzer,
+    found_leaf,
+    leaf_entry,
+    passage_entry,
+    schema,
+    texts_of,
+)
+from corpus.lexical_queries import Wanted, all_of, any_of, words_query
+from corpus.models import Passage, Statement
 from corpus.terms import terms
 
-__all__ = ["LexicalIndex"]
+__all__ = ["LAYOUT_FILE", "LexicalIndex"]
 
 WHAT = "lexical index"
+LAYOUT = "2"
+"""Version of the entries; an index of another layout is built anew from the catalog."""
+LAYOUT_FILE = "layout"
 HEAP_BYTES = 50_000_000
-ANALYZER = "terms"
-FIELDS = {"text": 1.0, "header": 0.5}
-"""Weight of each field: the header repeats over a document, so that it tells less."""
-EXPANSION_WEIGHT = 0.5
-"""A word of the glossary counts half of a word of the question."""
+
+KEPT = 200_000
+"""Entries that are remembered of one state of the index."""
+
+T = TypeVar("T")
 
 
 class LexicalIndex:
@@ -33,14 +50,19 @@ class LexicalIndex:
 
     def __init__(self, folder: Path, create: bool = True) -> None:
         self._folder = folder
-        self._schema = _schema()
-        self._analyzer = _analyzer()
+        self._schema = schema()
+        self._analyzer = analyzer()
         self._writer: tantivy.IndexWriter | None = None
+        self._seen_leaves: dict[str, FoundLeaf] = {}
+        self._seen_passages: dict[str, tuple[str, ...]] = {}
         with translated(WHAT, folder):
-            if create:
+            if create and not self.outdated(folder):
                 folder.mkdir(parents=True, exist_ok=True)
+                (folder / LAYOUT_FILE).write_text(LAYOUT, encoding="ascii")
             elif not folder.is_dir() or not tantivy.Index.exists(str(folder)):
                 raise FileNotFoundError(f"no index in {folder}")
+            elif self.outdated(folder):
+                raise ValueError("an older version built it")
             self._index = tantivy.Index(self._schema, path=str(folder))
             self._index.register_tokenizer(ANALYZER, self._analyzer)
 
@@ -49,8 +71,12 @@ class LexicalIndex:
         with translated(WHAT, self._folder, writing=True):
             writer = self._writing()
             writer.delete_documents_by_term("document", document_id)
+            words = {passage.id: " ".join(terms(passage.text)) for passage in passages}
             for passage in passages:
-                writer.add_document(self._entry(passage))
+                writer.add_document(passage_entry(passage, words[passage.id]))
+            for leaf in leaves_of(passages):
+                text = " ".join(words[passage.id] for passage in leaf.passages)
+                writer.add_document(leaf_entry(leaf, text))
 
     def delete(self, document_id: str) -> None:
         self.replace(document_id, ())
@@ -58,33 +84,54 @@ class LexicalIndex:
     def commit(self) -> None:
         with translated(WHAT, self._folder, writing=True):
             self._writing().commit()
-            self._index.reload()
+            self._reload()
 
     def reload(self) -> None:
         with translated(WHAT, self._folder):
-            self._index.reload()
+            self._reload()
 
-    def search(self, query: Query, limit: int, documents: Sequence[str] | None = None) -> list[str]:
-        """Return up to `limit` passage ids, best first, among `documents` (default: all)."""
-        clauses = [(Occur.Should, clause) for clause in self._clauses(query)]
-        if not clauses:
-            return []
-        with translated(WHAT, self._folder):
-            wanted = tantivy.Query.boolean_query(clauses)
-            if documents is not None:
-                chosen = tantivy.Query.term_set_query(self._schema, "document", list(documents))
-                within = tantivy.Query.const_score_query(chosen, 0.0)
-                wanted = tantivy.Query.boolean_query([(Occur.Must, within), (Occur.Must, wanted)])
-            return self._ids(wanted, limit)
+    def passages(
+        self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """Return the BM25 score of up to `limit` passage ids, best first, among `documents`."""
+        found = self._found(wanted, PASSAGE_FIELDS, limit, documents)
+        return {str(entry.get_first("id")): score for entry, score in found}
+
+    def outlooks(
+        self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """Return the BM25 score of up to `limit` passage ids for what they say of the future."""
+        found = self._found(wanted, OUTLOOK_FIELDS, limit, documents)
+        return {str(entry.get_first("id")): score for entry, score in found}
+
+    def leaves(
+        self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
+    ) -> dict[str, float]:
+        """Return the BM25 score of up to `limit` leaf ids, best first, among `documents`."""
+        found = self._found(wanted, LEAF_FIELDS, limit, documents)
+        return {str(entry.get_first("leaf")): score for entry, score in found}
+
+    def leaves_called(self, ids: Iterable[str]) -> dict[str, FoundLeaf]:
+        """Return the leaves of those ids that are here."""
+        return self._known(self._seen_leaves, set(ids), self._read_leaves)
+
+    def leaves_holding(self, passage_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the leaves that hold each passage."""
+        return self._known(self._seen_passages, set(passage_ids), self._read_passages)
+
+    def leaves_showing(
+        self, statements: Iterable[Statement], documents: Sequence[str]
+    ) -> dict[str, FoundLeaf]:
+        """Return the leaves of `documents` that show one of the statements as their own."""
+        shown = self._any_of("shows", [statement.value for statement in statements])
+        wanted = all_of(shown, self._any_of("document", documents))
+        return {leaf.id: leaf for leaf in self._leaves(wanted)}
 
     def ids(self) -> dict[str, str]:
         """Return the document id of every passage id in the index."""
+        passages = tantivy.Query.term_query(self._schema, "kind", "passage")
         with translated(WHAT, self._folder):
-            searcher = self._index.searcher()
-            if searcher.num_docs == 0:
-                return {}
-            hits = searcher.search(tantivy.Query.all_query(), searcher.num_docs).hits
-            entries = (searcher.doc(address) for _, address in hits)
+            entries = (entry for entry, _ in self._entries(passages, None))
             return {str(e.get_first("id")): str(e.get_first("document")) for e in entries}
 
     def close(self) -> None:
@@ -93,6 +140,14 @@ class LexicalIndex:
         if writer is not None:
             with translated(WHAT, self._folder, writing=True):
                 writer.wait_merging_threads()
+
+    @staticmethod
+    def outdated(folder: Path) -> bool:
+        """Tell whether the folder holds an index of another layout than today's."""
+        layout = folder / LAYOUT_FILE
+        if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
+            return False
+        return not layout.is_file() or layout.read_text(encoding="ascii") != LAYOUT
 
     @staticmethod
     def erase(folder: Path) -> None:
@@ -104,55 +159,60 @@ class LexicalIndex:
             self._writer = self._index.writer(HEAP_BYTES, 1)
         return self._writer
 
-    def _ids(self, query: tantivy.Query, limit: int) -> list[str]:
+    def _known(
+        self, seen: dict[str, T], wanted: set[str], read: Callable[[set[str]], dict[str, T]]
+    ) -> dict[str, T]:
+        """Return what `seen` holds of `wanted`, after reading what it lacks."""
+        missing = wanted - seen.keys()
+        if missing:
+            if len(seen) > KEPT:
+                seen.clear()
+                missing = wanted
+            seen |= read(missing)
+        return {key: seen[key] for key in wanted if key in seen}
+
+    def _read_leaves(self, ids: set[str]) -> dict[str, FoundLeaf]:
+        return {leaf.id: leaf for leaf in self._leaves(self._any_of("leaf", ids))}
+
+    def _read_passages(self, ids: set[str]) -> dict[str, tuple[str, ...]]:
+        with translated(WHAT, self._folder):
+            entries = (entry for entry, _ in self._entries(self._any_of("id", ids), None))
+            return {str(e.get_first("id")): texts_of(e, "on_leaf") for e in entries}
+
+    def _leaves(self, wanted: tantivy.Query) -> Iterator[FoundLeaf]:
+        with translated(WHAT, self._folder):
+            for entry, _ in self._entries(wanted, None):
+                if entry.get_first("kind") == "leaf":
+                    yield found_leaf(entry)
+
+    def _reload(self) -> None:
+        self._index.reload()
+        self._seen_leaves, self._seen_passages = {}, {}
+
+    def _found(
+        self,
+        wanted: Wanted,
+        fields: dict[str, float],
+        limit: int,
+        documents: Sequence[str] | None,
+    ) -> list[tuple[tantivy.Document, float]]:
+        with translated(WHAT, self._folder):
+            query = words_query(self._schema, self._analyzer, wanted, fields)
+            if query is None:
+                return []
+            if documents is not None:
+                within = tantivy.Query.const_score_query(self._any_of("document", documents), 0.0)
+                query = all_of(within, query)
+            return list(self._entries(query, limit))
+
+    def _entries(
+        self, query: tantivy.Query, limit: int | None
+    ) -> Iterator[tuple[tantivy.Document, float]]:
         searcher = self._index.searcher()
-        hits = searcher.search(query, limit, count=False).hits
-        return [str(searcher.doc(address).get_first("id")) for _, address in hits]
+        most = searcher.num_docs if limit is None else limit
+        if most:
+            for score, address in searcher.search(query, most, count=False).hits:
+                yield searcher.doc(address), score
 
-    def _entry(self, passage: Passage) -> tantivy.Document:
-        entry = tantivy.Document()
-        entry.add_text("id", passage.id)
-        entry.add_text("document", passage.document_id)
-        entry.add_text("header", " ".join(terms(passage.header)))
-        entry.add_text("text", " ".join(terms(passage.text)))
-        return entry
-
-    def _clauses(self, query: Query) -> Iterator[tantivy.Query]:
-        """Yield a weighted clause for each term and glossary group of the question and field."""
-        for field, weight in FIELDS.items():
-            for word in self._stems(query.terms):
-                yield self._clause(field, (word,), weight)
-            for group in query.expansions:
-                # The best phrase of a group speaks for it: a passage is no better for saying
-                # the same thing in three ways.
-                phrases = dict.fromkeys(tuple(self._stems(phrase)) for phrase in group)
-                clauses = [self._phrase(field, stems, weight) for stems in phrases]
-                yield tantivy.Query.disjunction_max_query(clauses)
-
-    def _phrase(self, field: str, words: Sequence[str], weight: float) -> tantivy.Query:
-        """Return a clause of an expansion; a phrase of many words counts as one word."""
-        return self._clause(field, words, weight * EXPANSION_WEIGHT / len(words))
-
-    def _clause(self, field: str, words: Sequence[str], weight: float) -> tantivy.Query:
-        if len(words) == 1:
-            clause = tantivy.Query.term_query(self._schema, field, words[0])
-        else:
-            clause = tantivy.Query.phrase_query(self._schema, field, list(words))
-        return tantivy.Query.boost_query(clause, weight)
-
-    def _stems(self, words: Iterable[str]) -> list[str]:
-        return self._analyzer.analyze(" ".join(words))
-
-
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    for field in ("id", "document"):
-        builder.add_text_field(field, stored=True, tokenizer_name="raw", index_option="basic")
-    for field in FIELDS:
-        builder.add_text_field(field, tokenizer_name=ANALYZER)
-    return builder.build()
-
-
-def _analyzer() -> tantivy.TextAnalyzer:
-    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
-    return words.filter(tantivy.Filter.stemmer("english")).build()
+    def _any_of(self, field: str, values: Iterable[str]) -> tantivy.Query:
+        return any_of(self._schema, field, values)

@@ -153,18 +153,19 @@ class Filters:
     periods: tuple[str, ...] = ()
     since: date | None = None
     documents: tuple[str, ...] = field(default=())
+    until: date | None = None
 
     def admit(self, document: Document) -> bool:
-        """Tell whether a document is within the filters; an unknown date is not since anything."""
+        """Tell whether a document is within the filters, `since` and `until` included.
+
+        An unknown date is neither since nor until anything.
+        """
         return (
             _any_of(self.companies, document.companies)
             and _any_of(self.forms, (document.form, base_form(document.form)))
             and _any_of(self.periods, (document.fiscal_period,))
             and (not self.documents or document.id in self.documents)
-            and (
-                self.since is None
-                or (document.published is not None and document.published >= self.since)
-            )
+            and _within(document.published, self.since, self.until)
         )
 
 
@@ -173,6 +174,12 @@ def _any_of(wanted: tuple[str, ...], present: tuple[str | None, ...]) -> bool:
         return True
     known = {value.casefold() for value in present if value}
     return any(value.casefold() in known for value in wanted)
+
+
+def _within(published: date | None, since: date | None, until: date | None) -> bool:
+    if published is None:
+        return since is None and until is None
+    return (since is None or published >= since) and (until is None or published <= until)
 
 
 class ReasonKind(StrEnum):

@@ -1,30 +1,25 @@
-"""A question as the search reads it: terms, companies, periods and forms; pure and quick."""
+"""A question as the search reads it: subject, names, items and intents; pure and quick."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from corpus.companies import find_companies
-from corpus.glossary import expand
+from corpus.aliases import NO_ALIASES, Aliases
+from corpus.companies import company_mentions, find_companies
+from corpus.followups import rewrite
+from corpus.glossary import shipped
+from corpus.instructions import subject_of
+from corpus.intents import Intent, find_intents
+from corpus.line_items import Glossary, Phrase, Span
 from corpus.models import Statement
 from corpus.periods import Period, find_periods
+from corpus.relative_periods import asks_newest, known_as_of, periods_meant
 from corpus.terms import content_terms, terms
+from corpus.topics import without_names
 
 __all__ = ["Intent", "Query", "rewrite", "understand"]
-
-
-class Intent(StrEnum):
-    """What a question wants; one that wants nothing else looks a fact up."""
-
-    LOOK_UP = "look up"
-    COMPARE = "compare"
-    TREND = "trend"
-    WHY = "why"
-    GUIDANCE = "guidance"
-    DEFINITION = "definition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +28,12 @@ class Query:
 
     `subject` is the question without what it says of how to answer ("Round to two decimals"),
     `terms` the subject's words without stopwords, `topic` those of them that name neither company
-    nor period, `expansions` a group of the glossary's phrases for each thing that they name,
-    `companies` display names in order of appearance. `items` are the line items and ratios asked
-    for, by their names in the glossary. `statements` are those that hold the answer: the ones that
-    the question names itself (`names_statements`), else those of its items.
+    nor period, `expansions` a group of the glossary's phrases for each thing that they name, and
+    one for each item that a ratio among them is computed of; `companies` display names in order of
+    appearance. `items` are the line items and ratios asked for, by their names in the glossary.
+    `statements` are those that hold the answer: the ones that the question names itself
+    (`names_statements`), else those of its items. `newest` tells that the newest documents are
+    wanted: "latest", or "last quarter" of no period named.
     """
 
     text: str
@@ -51,73 +48,73 @@ class Query:
     statements: tuple[Statement, ...] = ()
     names_statements: bool = False
     intents: frozenset[Intent] = frozenset({Intent.LOOK_UP})
+    newest: bool = False
 
 
 _FORM = re.compile(r"\b(10|8|6|20|40)-?([KQF])\b", re.IGNORECASE)
 _CALL = re.compile(r"\b(?:earnings|conference)\s+call\b", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\s*(?:and|but|or|what about|how about|same for)\b", re.IGNORECASE)
-_REFERS_BACK = re.compile(
-    r"\b(?:it|its|they|them|their|that|this|those|these|the company|the same|he|she|his|her)\b",
-    re.IGNORECASE,
-)
-FEW_TERMS = 3
-"""A question of no more own terms than this leans on the one before."""
 
 
-def understand(question: str, known_companies: Sequence[str] = ()) -> Query:
-    """Return what `question` asks for; `known_companies` are the corpus's own names."""
+def understand(
+    question: str,
+    known_companies: Sequence[str] = (),
+    *,
+    aliases: Aliases = NO_ALIASES,
+    glossary: Glossary | None = None,
+) -> Query:
+    """Return what `question` asks for; `known_companies` are the corpus's own names.
+
+    `aliases` and `glossary` are those that an analyst has added to; by default our own.
+    """
+    words = glossary or shipped()
+    companies = find_companies(question, known_companies, aliases)
+    subject = _subject(question, known_companies, aliases)
+    meant = periods_meant(question)
+    named_there = company_mentions(subject, known_companies, aliases)
+    intents = find_intents(subject, named_there, meant)
+    spans = words.spans(terms(subject))
+    named = words.statements_named(words.spans(terms(question)))
     return Query(
         text=question,
-        terms=content_terms(question),
-        expansions=expand(terms(question)),
-        companies=find_companies(question, known_companies),
-        periods=find_periods(question),
+        terms=content_terms(subject),
+        expansions=_expansions(spans, words),
+        companies=companies,
+        periods=_speaking(question, meant),
         forms=_forms(question),
+        subject=subject,
+        topic=content_terms(without_names(subject, known_companies, aliases)),
+        items=tuple(item.name for item in words.items_of(spans)),
+        statements=named or _showing(spans, words),
+        names_statements=bool(named),
+        intents=intents,
+        newest=asks_newest(subject),
     )
 
 
-def rewrite(question: str, history: Sequence[tuple[str, str]]) -> str:
-    """Return `question` made whole by the earlier questions; `history` holds (question, answer).
+def _subject(question: str, known: Sequence[str], aliases: Aliases) -> str:
+    return subject_of(
+        question,
+        keeps=lambda clause: bool(find_periods(clause) or find_companies(clause, known, aliases)),
+    )
 
-    A question that leans on what was said takes the companies, periods and subject that it does
-    not name itself from the last question before it; any other is returned as it is.
+
+def _expansions(spans: Sequence[Span], glossary: Glossary) -> tuple[tuple[Phrase, ...], ...]:
+    return tuple(dict.fromkeys((*glossary.expand(spans), *glossary.components(spans))))
+
+
+def _showing(spans: Sequence[Span], glossary: Glossary) -> tuple[Statement, ...]:
+    items = glossary.items_of(spans)
+    return tuple(dict.fromkeys(s for item in items for s in glossary.statements_showing(item)))
+
+
+def _speaking(question: str, periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """Return the periods whose documents can answer.
+
+    "As of FY2021, what is due in 2024?" is answered by what was filed for 2021.
     """
-    if not history or not _leans(question):
-        return question
-    *earlier, (asked, _) = history
-    before = rewrite(asked, earlier)
-    added = (*_inherited(question, before), *_subject(question, before))
-    return f"{question} ({' '.join(added)})" if added else question
-
-
-def _leans(question: str) -> bool:
-    if not find_companies(question):
-        return True
-    return bool(_ELLIPSIS.match(question)) or len(_own_terms(question)) <= FEW_TERMS
-
-
-def _inherited(question: str, before: str) -> tuple[str, ...]:
-    companies = () if find_companies(question) else find_companies(before)
-    periods = () if find_periods(question) else find_periods(before)
-    return (*companies, *map(str, periods))
-
-
-def _subject(question: str, before: str) -> tuple[str, ...]:
-    """Return the words of the question before, unless this one has a subject of its own."""
-    own = _own_terms(question)
-    leans = _ELLIPSIS.match(question) or _REFERS_BACK.search(question) or len(own) <= FEW_TERMS
-    return tuple(term for term in _own_terms(before) if term not in own) if leans else ()
-
-
-def _own_terms(question: str) -> tuple[str, ...]:
-    """Return content terms without companies and periods."""
-    names = {term for company in find_companies(question) for term in terms(company)}
-    periods = {term for period in find_periods(question) for term in terms(str(period))}
-    return tuple(
-        term
-        for term in content_terms(question)
-        if term not in names | periods and not term.isdigit() and not find_periods(term)
-    )
+    known = known_as_of(question)
+    last = max((period.year for period in known), default=None)
+    return tuple(period for period in periods if last is None or period.year <= last)
 
 
 def _forms(question: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from corpus.indexes import Indexes
 from corpus.models import DocumentState
 from corpus.vectors import VectorIndex
 
-__all__ = ["finish_interrupted", "rebuild", "reconcile"]
+__all__ = ["finish_interrupted", "rebuild", "rebuild_lexical", "reconcile"]
 
 KEPT = (DocumentState.READY, DocumentState.INDEXING)
 """What the indexes have to hold: a half-indexed document is whole in the catalog."""
@@ -48,6 +48,11 @@ def rebuild(catalog: Catalog, indexes: Indexes) -> None:
     kept = {stamped.document.id for stamped in catalog.stamped(*KEPT)}
     _upsert(catalog, indexes.erase_vectors(), kept)
     _fill_lexical(catalog, indexes, kept)
+
+
+def rebuild_lexical(catalog: Catalog, indexes: Indexes) -> None:
+    """Build the lexical index anew from the catalog."""
+    _fill_lexical(catalog, indexes, [s.document.id for s in catalog.stamped(*KEPT)])
 
 
 def finish_interrupted(catalog: Catalog, generation: Generation, indexes: Indexes) -> None:

@@ -1,8 +1,7 @@
 """Which documents a question is about: nested choices, each searched on its own; pure.
 
-Every choice that holds a passage votes for it, so that a passage of the right company and period is
-lifted by three votes over one that merely uses the same words. Nothing is excluded: an article
-about Amazon in a document that names no company still has its vote in the widest choice.
+A choice brings candidates, nothing is excluded: an article about Amazon in a document that names no
+company is still found in the widest choice, and the ranking weighs it against Amazon's filings.
 """
 
 from __future__ import annotations
@@ -11,55 +10,60 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.catalog import Stamped
-from corpus.forms import base_form
 from corpus.models import Document
 from corpus.query import Query
 
-__all__ = ["Scope", "scopes"]
-
-EVERYTHING = 1.0
-COMPANY = 1.0
-PERIOD = 1.0
-FORM = 0.5
-"""Weight of a vote in each choice; a form is named in passing, a company seldom is."""
+__all__ = ["Scope", "scopes", "sides_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Documents to search, the weight of their votes, and the company that they are about."""
+    """Documents to search, and the company that they are about; None for a choice of no company."""
 
     documents: tuple[Stamped, ...]
-    weight: float
     company: str | None = None
 
 
 def scopes(query: Query, admitted: Sequence[Stamped]) -> tuple[Scope, ...]:
-    """Return the choices for a question, the widest first; empty ones are left out."""
-    return tuple(scope for scope in _scopes(query, tuple(admitted)) if scope.documents)
+    """Return the choices for a question, the widest first; each holds another set of documents."""
+    chosen = {scope.documents: scope for scope in reversed(tuple(_scopes(query, tuple(admitted))))}
+    return tuple(scope for scope in reversed(chosen.values()) if scope.documents)
+
+
+def sides_of(query: Query, documents: Sequence[Document]) -> tuple[frozenset[str], ...]:
+    """Return the ids of the documents on each side of a question that names several.
+
+    Sides are companies, else periods of the company; those without a document are left out.
+    """
+    companies = [_ids(documents, _is_about(name)) for name in query.companies]
+    if len(companies) > 1:
+        return tuple(side for side in companies if side)
+    about = companies[0] if companies else frozenset(document.id for document in documents)
+    periods = [_ids(documents, period.matches) & about for period in query.periods]
+    return tuple(dict.fromkeys(side for side in periods if side))
+
+
+def _ids(documents: Sequence[Document], condition: Callable[[Document], bool]) -> frozenset[str]:
+    return frozenset(document.id for document in documents if condition(document))
 
 
 def _scopes(query: Query, admitted: tuple[Stamped, ...]) -> Iterator[Scope]:
-    yield Scope(admitted, EVERYTHING)
+    yield Scope(admitted)
     companies = [name for name in query.companies if _having(admitted, _is_about(name))]
     for name in companies:
         about = _having(admitted, _is_about(name))
-        yield Scope(about, COMPANY, name)
-        yield from _narrowed(query, about, name)
+        yield Scope(about, name)
+        yield Scope(_having(about, _is_of_period(query)), name)
     if not companies:
-        yield from _narrowed(query, admitted, None)
-
-
-def _narrowed(query: Query, chosen: tuple[Stamped, ...], name: str | None) -> Iterator[Scope]:
-    for period in query.periods:
-        yield Scope(_having(chosen, period.matches), PERIOD / len(query.periods), name)
-    if query.forms:
-        yield Scope(
-            _having(chosen, lambda document: base_form(document.form) in query.forms), FORM, name
-        )
+        yield Scope(_having(admitted, _is_of_period(query)))
 
 
 def _is_about(name: str) -> Callable[[Document], bool]:
     return lambda document: name in document.companies
+
+
+def _is_of_period(query: Query) -> Callable[[Document], bool]:
+    return lambda document: any(period.matches(document) for period in query.periods)
 
 
 def _having(

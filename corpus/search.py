@@ -1,41 +1,41 @@
-"""Question to ranked passages: dense and lexical lists over several choices, fused by rank."""
+"""Question to ranked passages: candidates found, leaves ranked, passages read off them."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from corpus.candidates import Candidates, Finder
 from corpus.catalog import Catalog, ModelIdentity, Stamped
-from corpus.embedding import Embedder, Vector
-from corpus.exact import ExactSearch
+from corpus.embedding import Embedder
+from corpus.fiscal_calendars import with_ends
 from corpus.generation import Generation
 from corpus.identity import require_same_embedder
 from corpus.indexes import Indexes
-from corpus.models import Document, DocumentState, Filters, Hit, Passage
+from corpus.lexicon import LexiconFiles
+from corpus.models import Document, DocumentState, Filters, Hit
 from corpus.query import Query, understand
-from corpus.scopes import Scope, scopes
+from corpus.ranking import Features, RankedLeaf, Weights, features, rank, shipped_weights
+from corpus.reasons import reasons
+from corpus.scopes import Scope, scopes, sides_of
+from corpus.standing import settled, standings
 
 __all__ = ["Library", "Searcher"]
 
-RANK_CONSTANT = 20
-"""k of reciprocal rank fusion, 1 / (k + rank): 60 suits long lists, a smaller one short lists."""
-DEPTH = 60
-"""Least number of passages asked of each list."""
-EXACT_PASSAGES = 5_000
-"""Among no more passages than this exact search is as quick as the index."""
-CANDIDATES = 4
-"""Passages considered for each place: a share for every company has to be among them."""
-OVER_FETCH = 4
-"""Times more asked of the index where filters drop some of what it finds."""
+DEPTH = 100
+"""Least number of candidates asked of each list."""
+STEP = 1.4
+"""Score by which each further passage of a leaf stands behind the one before: the next page's best
+passage tells more than this page's second, unless the page is far ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The searched documents at one generation."""
+    """The searched documents at one generation; `timed` are the same by id, with period ends."""
 
     generation: int
     ready: tuple[Stamped, ...]
+    timed: Mapping[str, Document]
     companies: tuple[str, ...]
     model: ModelIdentity | None
 
@@ -43,7 +43,9 @@ class Library:
     def load(cls, catalog: Catalog, generation: int) -> Library:
         ready = catalog.stamped(DocumentState.READY)
         names = {name for stamped in ready for name in stamped.document.companies}
-        return cls(generation, ready, tuple(sorted(names)), catalog.model())
+        timed = with_ends([stamped.document for stamped in ready])
+        by_id = {document.id: document for document in timed}
+        return cls(generation, ready, by_id, tuple(sorted(names)), catalog.model())
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -52,29 +54,48 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ballot:
-    """One ranked list of passage ids and the weight of its votes."""
+class Considered:
+    """A question's candidates before they are weighed."""
 
-    ids: Sequence[str]
-    weight: float
+    query: Query
+    chosen: tuple[Scope, ...]
+    documents: Mapping[str, Document]
+    found: Candidates
+    features: Mapping[str, Features]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A passage in the order of the search, with the leaf that it was read off."""
+
+    passage_id: str
+    score: float
+    leaf: RankedLeaf
 
 
 class Searcher:
     """Finds passages; safe to share between threads."""
 
     def __init__(
-        self, catalog: Catalog, generation: Generation, indexes: Indexes, embedder: Embedder
+        self,
+        catalog: Catalog,
+        generation: Generation,
+        indexes: Indexes,
+        embedder: Embedder,
+        lexicon: LexiconFiles,
+        weights: Weights | None = None,
     ) -> None:
         self._catalog = catalog
         self._generation = generation
-        self._indexes = indexes
         self._embedder = embedder
-        self._exact = ExactSearch(catalog)
+        self._lexicon = lexicon
+        self._finder = Finder(catalog, indexes, embedder)
+        self._weights = shipped_weights() if weights is None else weights
         self._library: Library | None = None
         self._fitting: Library | None = None
 
     def library(self) -> Library:
-        """Return the documents of this generation, read again only when it has moved."""
+        """Return the library of this generation, read again only when it has moved."""
         now = self._generation.current()
         library = self._library
         if library is None or library.generation != now:
@@ -83,22 +104,35 @@ class Searcher:
 
     def search(self, question: str, k: int, filters: Filters) -> tuple[Hit, ...]:
         """Return up to `k` hits, best first. Raises CorpusError, ModelUnavailable."""
-        library = self._fitting_library()
-        admitted = [stamped for stamped in library.ready if filters.admit(stamped.document)]
-        if not admitted or k < 1 or not question.strip():
+        if k < 1:
             return ()
-        query = understand(question, library.companies)
-        chosen = scopes(query, admitted)
-        vector = self._embedder.embed_query(question)
-        depth = max(DEPTH, 2 * k)
-        dense = [self._dense(vector, depth, scope, library) for scope in chosen]
-        lexical = [self._lexical(query, depth, scope, library) for scope in chosen]
-        ballots = [
-            _Ballot(ids, scope.weight)
-            for scope, *pair in zip(chosen, dense, lexical, strict=True)
-            for ids in pair
+        considered = self.consider(question, k, filters)
+        if considered is None:
+            return ()
+        ranked = rank(considered.features, considered.found, self._weights, max(DEPTH, 2 * k))
+        sides = sides_of(considered.query, tuple(considered.documents.values()))
+        return self._hits(shared_out(placed_in(ranked), sides, k), considered)
+
+    def consider(self, question: str, k: int, filters: Filters) -> Considered | None:
+        """Return the candidates for `k` hits and what is known of them; None where nothing is."""
+        library = self._fitting_library()
+        admitted = [
+            replace(stamped, document=library.timed[stamped.document.id])
+            for stamped in library.ready
+            if filters.admit(stamped.document)
         ]
-        return self._hits(fuse(ballots), k, admitted, chosen, (dense, lexical))
+        if not admitted or not question.strip():
+            return None
+        words = self._lexicon.current()
+        query = understand(
+            question, library.companies, aliases=words.aliases, glossary=words.glossary
+        )
+        documents = {stamped.document.id: stamped.document for stamped in admitted}
+        query = settled(query, tuple(documents.values()))
+        chosen = scopes(query, admitted)
+        found = self._finder.find(query, chosen, max(DEPTH, 2 * k), len(library.ready))
+        known = features(query, found, standings(query, tuple(documents.values())))
+        return Considered(query, chosen, documents, found, known)
 
     def _fitting_library(self) -> Library:
         """Return the library; ModelMismatch when it was embedded anew with another model."""
@@ -108,99 +142,64 @@ class Searcher:
             self._fitting = library
         return library
 
-    def _dense(self, vector: Vector, depth: int, scope: Scope, library: Library) -> list[str]:
-        if _size(scope.documents) > EXACT_PASSAGES:
-            found = self._indexed(vector, depth, scope, library)
-            if found is not None:
-                return found
-        return self._exact.nearest(vector, depth, scope.documents)
-
-    def _indexed(
-        self, vector: Vector, depth: int, scope: Scope, library: Library
-    ) -> list[str] | None:
-        """Ask the vector index and filter after; None when that does not yield enough."""
-        whole = len(scope.documents) == len(library.ready)
-        ids = self._indexes.nearest(vector, depth if whole else OVER_FETCH * depth)
-        if ids is None or whole:
-            return ids
-        wanted = {stamped.document.id for stamped in scope.documents}
-        owner = self._catalog.documents_of(ids)
-        within = [passage_id for passage_id in ids if owner.get(passage_id) in wanted]
-        return within[:depth] if len(within) >= depth else None
-
-    def _lexical(self, query: Query, depth: int, scope: Scope, library: Library) -> list[str]:
-        whole = len(scope.documents) == len(library.ready)
-        among = None if whole else [stamped.document.id for stamped in scope.documents]
-        return self._indexes.matching(query, depth, among)
-
-    def _hits(
-        self,
-        scores: Mapping[str, float],
-        k: int,
-        admitted: Sequence[Stamped],
-        chosen: Sequence[Scope],
-        lists: tuple[list[list[str]], list[list[str]]],
-    ) -> tuple[Hit, ...]:
-        documents = {stamped.document.id: stamped.document for stamped in admitted}
-        passages = self._catalog.passages_of(list(scores)[: CANDIDATES * k])
-        ranked = [p for p in map(passages.get, scores) if p and p.document_id in documents]
-        companies = tuple(dict.fromkeys(scope.company for scope in chosen if scope.company))
-        kept = shared_out(ranked, documents, companies, k)
-        dense, lexical = (_ranks(ids) for ids in lists)
+    def _hits(self, placed: Sequence[_Placed], considered: Considered) -> tuple[Hit, ...]:
+        passages = self._catalog.passages_of([each.passage_id for each in placed])
+        shown = {stamped.document.id: stamped.document for stamped in self.library().ready}
+        meaning, words = _ranks(considered.found.meaning), _ranks(considered.found.passage_words)
+        present = [each for each in placed if each.passage_id in passages]
         return tuple(
             Hit(
-                passage=passage,
-                document=documents[passage.document_id],
-                rank=rank,
-                score=scores[passage.id],
-                dense_rank=dense.get(passage.id),
-                lexical_rank=lexical.get(passage.id),
+                passage=passages[each.passage_id],
+                document=shown[passages[each.passage_id].document_id],
+                rank=number,
+                score=each.score,
+                dense_rank=meaning.get(each.passage_id),
+                lexical_rank=words.get(each.passage_id),
+                reasons=reasons(
+                    considered.query,
+                    considered.documents[passages[each.passage_id].document_id],
+                    passages[each.passage_id],
+                    each.leaf.leaf.showing,
+                ),
             )
-            for rank, passage in enumerate(kept, start=1)
+            for number, each in enumerate(present, start=1)
         )
 
 
-def fuse(ballots: Iterable[_Ballot]) -> dict[str, float]:
-    """Return reciprocal rank scores by passage id, best first, ties by id."""
-    scores: defaultdict[str, float] = defaultdict(float)
-    for ballot in ballots:
-        for rank, passage_id in enumerate(ballot.ids, start=1):
-            scores[passage_id] += ballot.weight / (RANK_CONSTANT + rank)
-    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+def placed_in(ranked: Sequence[RankedLeaf]) -> list[_Placed]:
+    """Return the passages of ranked leaves, best first, each once."""
+    placed: dict[str, _Placed] = {}
+    for each in sorted(_all_placed(ranked), key=lambda each: -each.score):
+        placed.setdefault(each.passage_id, each)
+    return list(placed.values())
 
 
-def shared_out(
-    ranked: Sequence[Passage],
-    documents: Mapping[str, Document],
-    companies: Sequence[str],
-    k: int,
-) -> list[Passage]:
-    """Return the first `k`, where each of several companies has a fair least share of the places.
+def _all_placed(ranked: Sequence[RankedLeaf]) -> Iterator[_Placed]:
+    for leaf in ranked:
+        for number, passage_id in enumerate(leaf.passages):
+            yield _Placed(passage_id, leaf.score - number * STEP, leaf)
 
-    A comparison needs evidence on every side; a third of the places stays free with two companies.
+
+def shared_out(placed: Sequence[_Placed], sides: Sequence[frozenset[str]], k: int) -> list[_Placed]:
+    """Return the first `k`, where each of several sides has a fair least share of the places.
+
+    A comparison needs evidence on every side; a third of the places stays free with two of them.
     """
-    least = k // (len(companies) + 1) if len(companies) > 1 else 0
+    least = k // (len(sides) + 1) if len(sides) > 1 else 0
     reserved = {
-        passage.id
-        for company in companies
-        for passage in [p for p in ranked if company in documents[p.document_id].companies][:least]
+        each.passage_id
+        for side in sides
+        for each in [e for e in placed if e.leaf.leaf.document_id in side][:least]
     }
-    free = [p.id for p in ranked if p.id not in reserved][: max(0, k - len(reserved))]
-    chosen = reserved | set(free)
-    return [passage for passage in ranked if passage.id in chosen][:k]
+    free = [e.passage_id for e in placed if e.passage_id not in reserved]
+    chosen = reserved | set(free[: max(0, k - len(reserved))])
+    return [each for each in placed if each.passage_id in chosen][:k]
 
 
-def _ranks(lists: Iterable[Sequence[str]]) -> dict[str, int]:
-    """Return the rank of each id in the first, widest list that holds it."""
-    ranks: dict[str, int] = {}
-    for ids in lists:
-        for rank, passage_id in enumerate(ids, start=1):
-            ranks.setdefault(passage_id, rank)
-    return ranks
-
-
-def _size(documents: Iterable[Stamped]) -> int:
-    return sum(stamped.document.passages for stamped in documents)
+def _ranks(scores: Mapping[str, float]) -> dict[str, int]:
+    """Return the rank of each id, 1 for the greatest score."""
+    ordered = sorted(scores, key=lambda key: (-scores[key], key))
+    return {key: number for number, key in enumerate(ordered, start=1)}
 
 
 def _shelf(document: Document) -> tuple[bool, str, bool, str, str]:

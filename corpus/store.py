@@ -19,11 +19,12 @@ from corpus.generation import Generation
 from corpus.health import Health, examine
 from corpus.identity import require_same_embedder
 from corpus.indexes import Indexes
+from corpus.lexicon import LexiconFiles
 from corpus.models import Document, Filters, Hit, Passage, Source
 from corpus.reembedding import batched, exchange_vectors, kept_passages
 from corpus.report import Report, report_on
 from corpus.search import Searcher
-from corpus.upkeep import rebuild_indexes, rebuilding
+from corpus.upkeep import rebuild_indexes, rebuilding, renew_lexical
 from corpus.write_lock import LOCK_FILE, WAIT_SECONDS, WriteLock
 from corpus.writer import Writer
 
@@ -45,7 +46,9 @@ class Corpus:
         self._lock = WriteLock(data / LOCK_FILE, wait)
         self._generation = Generation(catalog, data / "generation")
         self._indexes = Indexes(data, catalog, self._generation, self._lock)
-        self._searcher = Searcher(catalog, self._generation, self._indexes, embedder)
+        self._searcher = Searcher(
+            catalog, self._generation, self._indexes, embedder, LexiconFiles(data)
+        )
 
     @classmethod
     def open(
@@ -77,7 +80,9 @@ class Corpus:
             except BaseException:
                 catalog.close()
                 raise
-        return cls(data, embedder, catalog, wait)
+        corpus = cls(data, embedder, catalog, wait)
+        corpus._renew_if_free()
+        return corpus
 
     def __enter__(self) -> Self:
         return self
@@ -177,6 +182,7 @@ class Corpus:
         Raises CorpusBusy after the wait, CorpusUnwritable.
         """
         with self._lock.held():
+            renew_lexical(self._catalog, self._generation, self._indexes)
             writer = Writer(
                 self._catalog,
                 self._generation,
@@ -221,3 +227,10 @@ class Corpus:
                 yield sum(map(len, batches)), len(passages)
             with rebuilding(self._catalog, self._generation, self._indexes):
                 exchange_vectors(self._catalog, self.embedder, passages, batches)
+
+    def _renew_if_free(self) -> None:
+        """Bring the lexical index to today's layout; a writer at work will have done it itself."""
+        if self._indexes.lexical_outdated:
+            with self._lock.held_if_free() as free:
+                if free:
+                    renew_lexical(self._catalog, self._generation, self._indexes)

@@ -23,9 +23,10 @@ _WORDS = """
     have having he her here him his how i if in into is it its just let like many me might more
     most much must my no nor not of on once one only or other our out over own please question
     relying respond response s same shall she should show shown so some such tell than that the
-    their them then there these they this those through to too under up us use used using very
+    their them then there these they this those through to too under up us use used using very vs
     was we were what when where whether which while who whom whose why will with would you your
-    answer based basis details company company's mr ms
+    answer among based basis between calculate compute define defined details mentioned roughly
+    company company's mr ms
 """
 STOPWORDS = frozenset(_WORDS.split())
 """Words of a question that say nothing of its subject."""

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from corpus.catalog import Catalog
 from corpus.generation import Generation
 from corpus.indexes import Indexes
-from corpus.recovery import finish_interrupted, rebuild
+from corpus.recovery import finish_interrupted, rebuild, rebuild_lexical
 
-__all__ = ["rebuild_indexes", "rebuilding"]
+__all__ = ["rebuild_indexes", "rebuilding", "renew_lexical"]
 
 
 @contextmanager
-def rebuilding(catalog: Catalog, generation: Generation, indexes: Indexes) -> Iterator[None]:
+def rebuilding(
+    catalog: Catalog,
+    generation: Generation,
+    indexes: Indexes,
+    anew: Callable[[Catalog, Indexes], None] = rebuild,
+) -> Iterator[None]:
     """Change the catalog in the block, then rebuild; a failure leaves the generation odd."""
     indexes.start_writing()
     try:
         yield
-        rebuild(catalog, indexes)
+        anew(catalog, indexes)
         finish_interrupted(catalog, generation, indexes)
     except BaseException:
         indexes.abandon()
@@ -31,3 +36,10 @@ def rebuild_indexes(catalog: Catalog, generation: Generation, indexes: Indexes) 
     """Rebuild both indexes without embedding anything. Raises CorpusUnwritable."""
     with rebuilding(catalog, generation, indexes):
         pass
+
+
+def renew_lexical(catalog: Catalog, generation: Generation, indexes: Indexes) -> None:
+    """Rebuild a lexical index that an older version built. Raises CorpusUnwritable."""
+    if indexes.lexical_outdated:
+        with rebuilding(catalog, generation, indexes, rebuild_lexical):
+            pass

@@ -76,13 +76,14 @@ class VectorIndex:
         with translated(WHAT, self._folder):
             return frozenset(self._collection.get(include=[])["ids"])
 
-    def nearest(self, vector: Vector, limit: int) -> list[str]:
-        """Return up to `limit` passage ids, nearest first."""
+    def nearest(self, vector: Vector, limit: int) -> dict[str, float]:
+        """Return the cosine of up to `limit` passages, nearest first."""
         with translated(WHAT, self._folder):
             found = self._collection.query(
-                query_embeddings=vector[None, :], n_results=limit, include=[]
+                query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
-        return list(found["ids"][0])
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return {passage_id: 1.0 - float(distance) for passage_id, distance in pairs}
 
     def unreachable(self, ids: Sequence[str], vectors: Vectors) -> tuple[str, ...]:
         """Return the ids that a search for their own vector does not find at no distance.

@@ -25,7 +25,7 @@ FORBIDDEN = {
 MAY_IMPORT_INGEST = ("assistant.ui", "assistant.cli", "assistant.wiring")
 HOMES = {
     "chromadb": ("corpus.vectors",),
-    "tantivy": ("corpus.lexical",),
+    "tantivy": ("corpus.lexical", "corpus.lexical_entries", "corpus.lexical_queries"),
     "sentence_transformers": ("corpus.sentence_embedder",),
     "tokenizers": ("corpus.tokens",),
     "pypdf": ("ingest.readers",),
@@ -35,6 +35,7 @@ HOMES = {
     "markdown_it": ("ingest.readers",),
     "yaml": ("ingest.readers",),
     "genai_prices": ("assistant.cost.price_book", "assistant.cost.price_data"),
+    "langchain_core": ("assistant",),
     "langchain_openai": ("assistant.backends.openai_chat",),
     "openai": ("assistant.backends.openai_chat",),
     "langchain_anthropic": ("assistant.backends.anthropic_chat",),

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_terms import Stems, stems
+from assistant.omissions import ROWS_LEFT_OUT, TEXT_LEFT_OUT, is_omission
 from assistant.prompts import EvidenceView
 from assistant.quantities import Quantity, quantities, table_scale
-from assistant.quantity_grammar import unscaled
+from assistant.quantity_grammar import ends_table, unscaled
 from assistant.sentences import is_row, spans
 from corpus.companies import find_companies
 
@@ -142,7 +143,9 @@ def _plain(pieces: Sequence[str], index: int) -> list[str]:
 
 
 def _is_fragment(piece: str, view: EvidenceView) -> bool:
-    """Headings, page furniture, lists of links and bare numbers state nothing."""
+    """Headings, marks of omissions, page furniture, lists of links, bare numbers state nothing."""
+    if is_omission(piece):
+        return True
     if "://" in piece and len(_LINK.sub("", piece).split()) < 2 * _LEAST_WORDS:
         return True
     if piece.strip("# ") in view.title:
@@ -176,8 +179,15 @@ class _Table:
         self._in_heads = True
 
     def under(self, line: str) -> _Table:
-        """Return a table under one more line of text: its caption or a label among its rows."""
-        if not self._in_heads and len(line) <= _LONGEST_HEAD and not line.endswith("."):
+        """Return a table under one more line of text: its caption or a label among its rows.
+
+        Where rows are left out, it goes on below, and a label that still holds is said again.
+        Where other text is left out, nothing of it holds any more.
+        """
+        if line.startswith(TEXT_LEFT_OUT):
+            return _Table(line.removeprefix(TEXT_LEFT_OUT).strip())
+        line = line.removeprefix(ROWS_LEFT_OUT).strip()
+        if not self._in_heads and not ends_table(line):
             self.section = line
             return self
         return _Table(line if len(line) > _LONGEST_HEAD else f"{self.caption} {line}".strip())

@@ -14,10 +14,10 @@ from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.highlight import marked, tabular
 from assistant.ui.resources import picture, runtime
 from corpus.errors import LoadFactorError
-from corpus.models import Document, Media, Passage, PassageKind
+from corpus.models import Document, Media, Passage, PassageKind, Reason
 from ingest.originals import original_path
 
-__all__ = ["chips", "describe", "evidence_list", "names", "panel"]
+__all__ = ["chips", "describe", "evidence_list", "names", "panel", "why"]
 
 LONGEST_CHIP = 44
 PREVIEW = 240
@@ -51,6 +51,15 @@ def names(cited: Sequence[Citation]) -> str:
     """Return what a text that still streams has cited so far, as inert HTML."""
     shown = (f"<span><b>{one.n}</b> {as_html(_short(one))}</span>" for one in cited)
     return f'<div class="lf-citing">{"".join(shown)}</div>'
+
+
+def why(reasons: Sequence[Reason]) -> str:
+    """Return why a piece of evidence was chosen as inert HTML, "" where nothing says so."""
+    shown = "".join(
+        f'<span title="{as_html(reason.kind.value)}">{as_html(reason.text)}</span>'
+        for reason in reasons
+    )
+    return f'<div class="lf-why">matches {shown}</div>' if shown else ""
 
 
 def evidence_list(turn: str, answer: Answer) -> None:
@@ -100,7 +109,8 @@ def _evidence(turn: str, item: Evidence, quotes: Mapping[int, str]) -> None:
         st.html(
             f'<div class="lf-evidence"><div><b>{item.n}</b> {as_html(item.document.title)} {mark}'
             f'</div><div class="lf-where">{as_html(where)}{" · " if section and where else ""}'
-            f'{as_html(section)}</div><div class="lf-preview">{as_html(cut)}</div></div>'
+            f"{as_html(section)}</div>{why(item.reasons)}"
+            f'<div class="lf-preview">{as_html(cut)}</div></div>'
         )
         st.button(
             "Read",

@@ -15,7 +15,7 @@ from assistant.comparison_summary import summaries
 from assistant.comparison_tables import Row, result_rows, summary_rows
 from assistant.conversation import Evidence
 from assistant.ui import compare_charts
-from assistant.ui.citations import describe
+from assistant.ui.citations import describe, why
 from assistant.ui.compare_live import head, rows_of
 from assistant.ui.escape import as_html, as_label, as_markdown, count
 from assistant.ui.resources import runtime
@@ -118,6 +118,7 @@ def _evidence(evidence: Sequence[Evidence]) -> None:
             st.html(
                 f'<div class="lf-evidence"><b>{item.n}</b> {as_html(item.document.title)}'
                 f'<div class="lf-where">{as_html(describe(item.document) + page)}</div>'
+                f"{why(item.reasons)}"
                 f'<div class="lf-passage">{text}</div></div>'
             )
 

@@ -12,7 +12,7 @@ from assistant.backends.analyst import OfflineAnalyst
 from assistant.conversation import Evidence, Turn
 from assistant.evidence import build_evidence
 from assistant.prompts import render
-from corpus.models import Document, Hit, Media, Passage, PassageKind
+from corpus.models import Document, Hit, Media, Passage, PassageKind, Reason
 from corpus.tokens import count_tokens
 
 __all__ = ["answer", "document", "evidence", "hit", "messages", "passage"]
@@ -45,6 +45,7 @@ def passage(
     *,
     kind: PassageKind = PassageKind.PROSE,
     page: int | None = None,
+    page_last: int | None = None,
     header: str = "",
     headings: tuple[str, ...] = (),
 ) -> Passage:
@@ -57,13 +58,13 @@ def passage(
         headings=headings,
         kind=kind,
         page=page,
-        page_last=page,
+        page_last=page_last or page,
         tokens=count_tokens(header) + count_tokens(text),
     )
 
 
-def hit(owner: Document, found: Passage, rank: int) -> Hit:
-    return Hit(found, owner, rank, 1.0 / rank)
+def hit(owner: Document, found: Passage, rank: int, *reasons: Reason) -> Hit:
+    return Hit(found, owner, rank, 1.0 / rank, reasons=reasons)
 
 
 def evidence(*sources: tuple[Document, str]) -> tuple[Evidence, ...]:

@@ -26,13 +26,22 @@ from assistant.conversation import (
 from assistant.cost.models import Attempt
 from assistant.evidence import evidence_of
 from corpus.errors import DocumentNotFound
-from corpus.models import Document, Media, Passage, PassageKind, Source
+from corpus.models import (
+    Document,
+    Media,
+    Passage,
+    PassageKind,
+    Reason,
+    ReasonKind,
+    Source,
+)
 from tests.assistant.cost.samples import attempt
 
 SECRET = "Zephyr's text: "
 """Stands in every passage, and must stand in no record."""
 WORDS = st.text(st.characters(codec="utf-8"), max_size=30)
 SPANS = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
+REASONS = st.lists(st.builds(Reason, st.sampled_from(ReasonKind), WORDS), max_size=3)
 ATTEMPTS = {name: attempt(id=name) for name in ("first", "second", "third")}
 
 
@@ -61,7 +70,13 @@ class Shelf:
 def packs(draw: st.DrawFn) -> tuple[Evidence, ...]:
     """Evidence of one to three documents, each of one to three passages."""
     return tuple(
-        evidence_of(n, owner := draw(owners(n)), draw(spans(owner)), draw(st.integers(0, 3000)))
+        evidence_of(
+            n,
+            owner := draw(owners(n)),
+            draw(spans(owner)),
+            draw(st.integers(0, 3000)),
+            tuple(draw(REASONS)),
+        )
         for n in range(1, draw(st.integers(1, 3)) + 1)
     )
 
@@ -232,6 +247,19 @@ def test_a_document_that_is_described_anew_is_shown_as_it_is_known_now() -> None
 
 def test_without_the_row_of_its_call_there_is_no_answer() -> None:
     assert drawn(SAMPLE, Shelf(), {}) is None
+
+
+def test_a_record_of_before_reasons_were_kept_opens_with_none() -> None:
+    value = to_json(record_of(SAMPLE.evidence, SAMPLE))
+    del value["evidence"][0]["reasons"]
+    assert evidence_from(from_json(value), Shelf().put(SAMPLE.evidence)) == SAMPLE.evidence
+
+
+def test_passages_with_text_between_them_are_marked_anew() -> None:
+    passages = [replace(SAMPLE_PASSAGE, id=f"d:{n}", ordinal=n) for n in (0, 7)]
+    evidence = (evidence_of(1, SAMPLE_DOCUMENT, passages, 21),)
+    (found,) = evidence_from(record_of(evidence, None), Shelf().put(evidence))
+    assert found.text == f"{SAMPLE_PASSAGE.text}\n[…]\n{SAMPLE_PASSAGE.text}"
 
 
 def test_decimals_are_kept_exactly() -> None:

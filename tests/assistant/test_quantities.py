@@ -88,6 +88,14 @@ def test_a_unit_line_scales_the_bare_cells_below_it() -> None:
     ]
 
 
+def test_a_unit_holds_below_rows_left_out_and_ends_with_the_table() -> None:
+    table = "(in millions)\nInvesting activities\nPurchases | $ (131)\n{}\nSites | 82"
+    amount = (Decimal(-131_000_000), "USD")
+    assert read(table.format("…\nFinancing")) == [amount, (Decimal(82_000_000), "USD")]
+    assert read(table.format("[…]")) == [amount, (Decimal(82), "")]
+    assert read(table.format("[…] Properties")) == [amount, (Decimal(82), "")]
+
+
 def test_table_scale() -> None:
     assert table_scale("(Dollars in thousands)") == ("thousands", Decimal(1000))
     assert table_scale("in the year") is None

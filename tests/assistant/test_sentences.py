@@ -24,6 +24,8 @@ from assistant.sentences import is_item, sentences, shared_runs, spans, words
         ("Text.\nRevenue | 5 | 6\nCost | 1 | 2", ["Text.", "Revenue | 5 | 6", "Cost | 1 | 2"]),
         ("Included: • One thing. • Another.", ["Included:", "• One thing.", "• Another."]),
         ("- First. Still.\n- Second.", ["- First.", "Still.", "- Second."]),
+        ("Costs of\n[…] Sales\nthe year.", ["Costs of", "[…] Sales", "the year."]),
+        ("Row | 1\n…\nlabel\nRow | 2", ["Row | 1", "…", "label", "Row | 2"]),
         ("1. Apples,\n2. Pears and\n- Plums.", ["1. Apples,", "2. Pears and", "- Plums."]),
         ("", []),
     ],

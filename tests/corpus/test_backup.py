@@ -36,6 +36,7 @@ REPOSITORY = Path(__file__).parents[2]
 NOW = datetime(2026, 5, 6, 7, 8, 9, tzinfo=UTC)
 LEDGER = Database("ledger.db", "SELECT version FROM schema", 3)
 ALL = (CATALOG, LEDGER)
+ALIASES = "[aliases]\nzephyr = 'Zephyr'\n"
 OLD, NEW = document("old", "/in/report.txt"), document("new", "/in/report.txt")
 
 
@@ -58,7 +59,7 @@ def fill(data: Path) -> Path:
         ledger.execute("CREATE TABLE attempts (id TEXT)")
         ledger.execute("INSERT INTO attempts VALUES ('paid')")
         ledger.commit()
-    (data / "aliases.toml").write_text("zephyr = 'Zephyr'\n")
+    (data / "aliases.toml").write_text(ALIASES)
     (data / "models").mkdir()
     (data / "models" / "model.onnx").write_text("weights")
     return data
@@ -99,7 +100,7 @@ def check_store(data: Path) -> None:
     assert original_path(data, OLD.id, Media.TEXT).read_text() == "original of About old"
     with closing(sqlite3.connect(data / "ledger.db")) as ledger:
         assert ledger.execute("SELECT id FROM attempts").fetchall() == [("paid",)]
-    assert (data / "aliases.toml").read_text() == "zephyr = 'Zephyr'\n"
+    assert (data / "aliases.toml").read_text() == ALIASES
 
 
 def test_a_store_comes_back_whole_without_embedding(store: Path, tmp_path: Path) -> None:

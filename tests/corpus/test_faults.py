@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import search as searching
+from corpus import candidates as searching
 from corpus.errors import CorpusBusy, CorpusDamaged, ModelMismatch
 from corpus.models import DocumentState
 from corpus.store import Corpus
@@ -521,7 +521,7 @@ def test_fault_16_a_read_only_folder_is_told_and_left_as_it_was(open_data: Path)
 FULL = """
 import subprocess, sys
 from pathlib import Path
-from corpus import search as searching
+from corpus import candidates as searching
 from corpus.errors import CorpusUnwritable
 from corpus.store import Corpus
 from tests.corpus.making import document, put, texts

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corpus.errors import CorpusDamaged
-from corpus.lexical import LexicalIndex
+from corpus.lexical import LAYOUT_FILE, LexicalIndex
+from corpus.lexical_queries import Wanted
+from corpus.models import PassageKind, Statement
 from corpus.query import understand
 from corpus.vectors import VectorIndex
 from tests.corpus.making import document, passages, texts
@@ -28,6 +31,15 @@ def vectors(data: Path) -> Iterator[VectorIndex]:
     index = VectorIndex(data / "chroma")
     yield index
     index.close()
+
+
+def wanted(question: str) -> Wanted:
+    query = understand(question)
+    return Wanted(query.terms, query.expansions)
+
+
+def found(index: LexicalIndex, question: str, documents: list[str] | None = None) -> list[str]:
+    return list(index.passages(wanted(question), 5, documents))
 
 
 REPORT = document("report")
@@ -49,7 +61,7 @@ def filled(index: LexicalIndex) -> LexicalIndex:
 
 
 @pytest.mark.parametrize(
-    ("question", "found"),
+    ("question", "place"),
     (
         ("How much was $37.6 billion?", "report-0"),
         ("depreciation of a server", "report-1"),
@@ -58,33 +70,95 @@ def filled(index: LexicalIndex) -> LexicalIndex:
         ("What does Meta's 10-K say of equipment?", "report-0"),
     ),
 )
-def test_questions_find_passages(lexical: LexicalIndex, question: str, found: str) -> None:
-    name, number = found.split("-")
+def test_questions_find_passages(lexical: LexicalIndex, question: str, place: str) -> None:
+    name, number = place.split("-")
     owner = REPORT if name == "report" else CALL
-    best = filled(lexical).search(understand(question), 5)[0]
+    best = found(filled(lexical), question)[0]
     assert best == passages(owner, "", "", "")[int(number)].id
 
 
 def test_the_glossary_finds_the_line_item(lexical: LexicalIndex) -> None:
-    hits = filled(lexical).search(understand("capital expenditures"), 5, [REPORT.id])
+    hits = found(filled(lexical), "capital expenditures", [REPORT.id])
     assert hits == [passages(REPORT, "")[0].id]
 
 
 @pytest.mark.parametrize("question", ("", "the of and", '"((', "AND OR NOT", "a:b^2~"))
 def test_no_question_breaks_the_index(lexical: LexicalIndex, question: str) -> None:
-    assert filled(lexical).search(understand(question), 5) == []
+    assert found(filled(lexical), question) == []
 
 
 def test_a_choice_of_documents_confines(lexical: LexicalIndex) -> None:
-    assert filled(lexical).search(understand("billion"), 5, [CALL.id]) == [passages(CALL, "")[0].id]
-    assert lexical.search(understand("billion"), 5, []) == []
+    assert found(filled(lexical), "billion", [CALL.id]) == [passages(CALL, "")[0].id]
+    assert found(lexical, "billion", []) == []
 
 
 def test_what_is_deleted_is_gone(lexical: LexicalIndex) -> None:
     filled(lexical).delete(REPORT.id)
     lexical.commit()
     assert set(lexical.ids().values()) == {CALL.id}
-    assert lexical.search(understand("servers"), 5) == []
+    assert found(lexical, "servers") == []
+
+
+def test_leaves_are_found_by_all_that_stands_on_them(lexical: LexicalIndex) -> None:
+    scores = filled(lexical).leaves(wanted("depreciation of property"), 5)
+    assert list(scores) == [f"{REPORT.id}/s0"]
+    leaf = lexical.leaves_called(scores)[f"{REPORT.id}/s0"]
+    assert leaf.document_id == REPORT.id
+    assert leaf.members == tuple(passage.id for passage in passages(REPORT, "", ""))
+    assert lexical.leaves_holding(leaf.members) == dict.fromkeys(leaf.members, (leaf.id,))
+
+
+def test_leaves_are_known_anew_after_a_change(lexical: LexicalIndex) -> None:
+    leaf_id = f"{REPORT.id}/s0"
+    before = filled(lexical).leaves_called([leaf_id])[leaf_id].members
+    lexical.replace(REPORT.id, passages(REPORT, "One passage."))
+    lexical.commit()
+    assert lexical.leaves_called([leaf_id])[leaf_id].members == before[:1]
+    lexical.delete(REPORT.id)
+    lexical.commit()
+    assert lexical.leaves_called([leaf_id]) == {}
+
+
+def test_a_leaf_is_found_by_the_statement_that_it_shows(lexical: LexicalIndex) -> None:
+    rows = "\n".join(
+        f"{label} | 1 | 2"
+        for label in (
+            "Net cash provided by operating activities",
+            "Net cash used in investing activities",
+            "Net cash used in financing activities",
+            "Depreciation and amortization",
+            "Purchases of property and equipment",
+        )
+    )
+    table = replace(passages(REPORT, rows)[0], kind=PassageKind.TABLE)
+    lexical.replace(REPORT.id, [table])
+    lexical.commit()
+    assert set(lexical.leaves_showing([Statement.CASH_FLOW], [REPORT.id])) == {f"{REPORT.id}/s0"}
+    assert lexical.leaves_showing([Statement.INCOME], [REPORT.id]) == {}
+    assert lexical.leaves_showing([Statement.CASH_FLOW], [CALL.id]) == {}
+
+
+def test_guidance_is_found_in_what_looks_ahead(lexical: LexicalIndex) -> None:
+    spans = passages(
+        CALL,
+        "Capex was $20 billion in 2025. Capex, capex and capex: we bought servers.",
+        "Thank you. We expect capex of about $40 billion in 2026.",
+    )
+    lexical.replace(CALL.id, spans)
+    lexical.commit()
+    assert list(lexical.outlooks(wanted("What capex do they expect?"), 5)) == [spans[1].id]
+
+
+def test_an_index_of_an_older_layout_is_known_and_not_asked(
+    lexical: LexicalIndex, data: Path
+) -> None:
+    folder = data / "lexical"
+    assert not LexicalIndex.outdated(folder)
+    (folder / LAYOUT_FILE).write_text("1")
+    assert LexicalIndex.outdated(folder)
+    for create in (True, False):
+        with pytest.raises(CorpusDamaged, match="doctor --repair"):
+            LexicalIndex(folder, create=create)
 
 
 def test_another_reader_sees_a_commit_after_reload(lexical: LexicalIndex, data: Path) -> None:
@@ -110,7 +184,7 @@ def test_every_vector_finds_itself(vectors: VectorIndex) -> None:
     vectors.upsert(ids, matrix)
     assert vectors.count() == 300
     assert vectors.ids() == set(ids)
-    assert vectors.nearest(matrix[17], 1) == [ids[17]]
+    assert list(vectors.nearest(matrix[17], 1)) == [ids[17]]
     assert vectors.unreachable(ids, matrix) == ()
 
 
@@ -141,7 +215,7 @@ def test_closing_one_client_leaves_the_other(vectors: VectorIndex, data: Path) -
     other = VectorIndex(data / "other")
     VectorIndex(data / "chroma").close()
     assert other.count() == 0
-    assert vectors.nearest(matrix[3], 1) == [ids[3]]
+    assert list(vectors.nearest(matrix[3], 1)) == [ids[3]]
     other.close()
     assert vectors.count() == 10
 

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from corpus import search as searching
+from corpus import candidates as searching
 from corpus.exact import ExactSearch
-from corpus.models import Filters
-from corpus.search import shared_out
+from corpus.models import Filters, PassageKind, ReasonKind
 from corpus.store import Corpus
 from tests.corpus.making import document, passages, put, texts
 from tests.fakes import HashingEmbedder
@@ -122,12 +122,63 @@ def test_a_filter_that_leaves_the_index_too_little_is_searched_exactly(
     assert [hit.passage.text for hit in hits] == ["Leases expire"]
 
 
-def test_shares_never_exceed_the_places() -> None:
-    owners = {owner.id: owner for owner in (META, AMAZON, NOTE)}
-    ranked = [*passages(META, *texts("m", 9)), *passages(AMAZON, "a", "b"), *passages(NOTE, "n")]
-    kept = shared_out(ranked, owners, ("Meta", "Amazon"), 4)
-    assert [owners[passage.document_id].company for passage in kept] == [
-        "Meta", "Meta", "Meta", "Amazon",
-    ]  # fmt: skip
-    assert len(shared_out(ranked, owners, ("Meta", "Amazon"), 1)) == 1
-    assert shared_out(ranked, owners, ("Meta",), 4) == ranked[:4]
+def test_every_period_of_a_comparison_has_its_share(corpus: Corpus) -> None:
+    hits = corpus.search("capital expenditures of Meta in FY2024 and in Q1 2026", 3)
+    assert {hit.document.title for hit in hits} >= {"About meta", "About metanew"}
+
+
+def test_one_place_is_one_hit(corpus: Corpus) -> None:
+    assert len(corpus.search("Compare the capital expenditures of Meta and Amazon", 1)) == 1
+
+
+def test_hits_name_what_they_match(corpus: Corpus) -> None:
+    (hit, *_) = corpus.search("What capital expenditures does Amazon expect in FY2025?", 3)
+    assert [(reason.kind, reason.text) for reason in hit.reasons] == [
+        (ReasonKind.COMPANY, "Amazon"),
+        (ReasonKind.PERIOD, "FY2025"),
+        (ReasonKind.ITEM, "capital expenditures"),
+        (ReasonKind.TERMS, "capital, expenditures, expect"),
+    ]
+
+
+def test_a_hit_without_a_common_word_is_there_for_its_meaning(corpus: Corpus) -> None:
+    (hit,) = corpus.search("electricity", 1)
+    assert [reason.kind for reason in hit.reasons] == [ReasonKind.MEANING]
+
+
+def test_the_statement_asked_for_comes_first(data: Path) -> None:
+    rows = (
+        "Net cash provided by operating activities",
+        "Net cash used in investing activities",
+        "Net cash used in financing activities",
+        "Depreciation and amortization",
+        "Additions to plant and equipment",
+        "Deferred income taxes",
+    )
+    owner = document("filer", companies=("Meta",), form="10-K", fiscal_period="FY2024")
+    told = [f"Our capital expenditures matter to the cash flow {n}." for n in range(9)]
+    table = "\n".join(("Cash flow statement", *(f"{row} | 1 | 2" for row in rows)))
+    contents = [*told, table, *texts("rest", 9)]
+    spans = [
+        replace(
+            passage,
+            page=number + 1,
+            page_last=number + 1,
+            kind=PassageKind.TABLE if " | 1" in passage.text else PassageKind.PROSE,
+        )
+        for number, passage in enumerate(passages(owner, *contents))
+    ]
+    with Corpus.open(data / "statements", HashingEmbedder()) as corpus:
+        with corpus.writing() as writer:
+            writer.add(owner, spans, HashingEmbedder().embed_passages([p.text for p in spans]))
+        asked = "What was Meta's FY2024 capex according to the cash flow statement?"
+        assert corpus.search(asked, 1)[0].passage.page == 10
+
+
+def test_an_index_of_an_older_layout_is_renewed_when_the_corpus_is_opened(data: Path) -> None:
+    with Corpus.open(data / "old", HashingEmbedder()) as corpus:
+        put(corpus, META, "Servers last five years")
+    (data / "old" / "lexical" / "layout").unlink()
+    with Corpus.open(data / "old", HashingEmbedder()) as corpus:
+        assert corpus.search("servers", 1)[0].lexical_rank == 1
+        assert corpus.health().ok

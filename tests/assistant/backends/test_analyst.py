@@ -69,6 +69,25 @@ def test_a_table_row_reads_as_a_statement_with_periods_and_unit() -> None:
     assert all(figure.verified for figure in figures)
 
 
+def test_rows_below_others_that_were_left_out_read_under_the_same_head() -> None:
+    owner, rows = CASH_FLOWS
+    financing = (owner, rows.replace("Dividends", "…\nFinancing activities\nDividends"))
+    text = answer("What dividends did Meta pay in 2025?", financing)
+    assert "Financing activities — Dividends paid — 2025: ($5,324 million)" in text
+    unlabelled = (owner, rows.replace("Dividends", "…\nDividends"))
+    text = answer("What dividends did Meta pay in 2025?", unlabelled)
+    assert "Dividends paid — 2025: ($5,324 million)" in text
+    assert "…" not in text
+
+
+def test_a_table_below_left_out_text_has_neither_head_nor_unit_of_the_one_above() -> None:
+    owner, rows = CASH_FLOWS
+    other = f"{rows}\n[…] Properties\nStores by region | Europe | Asia\nStores open | 413 | 272"
+    text = answer("How many stores did Meta have open in Europe?", (owner, other))
+    assert "Stores open — Europe: 413; Asia: 272" in text
+    assert "413 million" not in text
+
+
 def test_another_name_of_a_line_item_is_understood() -> None:
     text = answer("How much was Meta's capex in 2025?", CASH_FLOWS)
     assert "69,691" in text

@@ -1,0 +1,172 @@
+"""Candidates for a question: passages near in meaning, passages and leaves near in words, and the
+leaves that show a statement asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from corpus.catalog import Catalog
+from corpus.embedding import Embedder, Vector
+from corpus.exact import ExactSearch
+from corpus.indexes import Indexes
+from corpus.lexical import LexicalIndex
+from corpus.lexical_entries import FoundLeaf
+from corpus.lexical_queries import Wanted
+from corpus.query import Intent, Query
+from corpus.scopes import Scope
+from corpus.terms import terms
+
+__all__ = ["Candidates", "Finder"]
+
+Asking = Callable[..., dict[str, float]]
+"""A method of the lexical index that scores passages or leaves."""
+EXACT_PASSAGES = 5_000
+"""Among no more passages than this exact search is as quick as the index."""
+OVER_FETCH = 4
+"""Times more asked of the index where filters drop some of what it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What the lists brought.
+
+    `meaning` is the cosine of passages with the question. `passage_words`, `outlooks` (where it
+    asks for guidance) and `leaf_words` are BM25 scores as shares of the best one in their list, 1
+    for the best. `on_leaves` names the leaves of a passage.
+    """
+
+    meaning: Mapping[str, float]
+    passage_words: Mapping[str, float]
+    outlooks: Mapping[str, float]
+    leaf_words: Mapping[str, float]
+    leaves: Mapping[str, FoundLeaf]
+    on_leaves: Mapping[str, tuple[str, ...]]
+
+
+class Finder:
+    """Asks every index about every choice of documents; safe to share between threads."""
+
+    def __init__(self, catalog: Catalog, indexes: Indexes, embedder: Embedder) -> None:
+        self._catalog = catalog
+        self._indexes = indexes
+        self._embedder = embedder
+        self._exact = ExactSearch(catalog)
+
+    def find(self, query: Query, chosen: Sequence[Scope], depth: int, whole: int) -> Candidates:
+        """Return up to `depth` candidates of each list; the corpus has `whole` documents.
+
+        Raises ModelUnavailable, and CorpusDamaged when the lexical index cannot be read.
+        """
+        vector = self._embedder.embed_query(query.subject or query.text)
+        meaning = _best(self._nearest(vector, depth, scope, whole) for scope in chosen)
+
+        def in_words(ask: Asking) -> dict[str, float]:
+            return self._in_words(ask, query, chosen, (depth, whole))
+
+        words = in_words(LexicalIndex.passages)
+        leaf_words = in_words(LexicalIndex.leaves)
+        outlooks = in_words(_outlooks(query)) if Intent.GUIDANCE in query.intents else {}
+        on_leaves = self._indexes.lexically(
+            lambda index: index.leaves_holding({*meaning, *words, *outlooks})
+        )
+        leaves = self._leaves(query, chosen, leaf_words, on_leaves)
+        return Candidates(meaning, words, outlooks, leaf_words, leaves, on_leaves)
+
+    def _in_words(
+        self, ask: Asking, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
+    ) -> dict[str, float]:
+        """Return shares of the best score, a company's own before those of all documents.
+
+        Choices of one company are asked for the same words, so their scores compare.
+        """
+        depth, whole = limits
+        merged: dict[str, float] = {}
+        for _, about in groupby(chosen, key=lambda scope: scope.company):
+            scores: dict[str, float] = {}
+            for scope in about:
+                wanted, among = _wanted(query, scope), _among(scope, whole)
+                scores |= self._indexes.lexically(
+                    partial(ask, wanted=wanted, limit=depth, documents=among)
+                )
+            merged |= _shares(scores)
+        return merged
+
+    def _leaves(
+        self,
+        query: Query,
+        chosen: Sequence[Scope],
+        leaf_words: Mapping[str, float],
+        on_leaves: Mapping[str, tuple[str, ...]],
+    ) -> dict[str, FoundLeaf]:
+        wanted = {*leaf_words, *(leaf for ids in on_leaves.values() for leaf in ids)}
+        found = self._indexes.lexically(lambda index: index.leaves_called(wanted))
+        narrow = chosen[1:] or chosen
+        documents = {s.document.id for scope in narrow for s in scope.documents}
+        if query.statements and len(chosen) > 1:
+            found |= self._indexes.lexically(
+                lambda index: index.leaves_showing(query.statements, sorted(documents))
+            )
+        return found
+
+    def _nearest(self, vector: Vector, depth: int, scope: Scope, whole: int) -> Mapping[str, float]:
+        if sum(s.document.passages for s in scope.documents) > EXACT_PASSAGES:
+            found = self._indexed(vector, depth, scope, whole)
+            if found is not None:
+                return found
+        return self._exact.nearest(vector, depth, scope.documents)
+
+    def _indexed(
+        self, vector: Vector, depth: int, scope: Scope, whole: int
+    ) -> dict[str, float] | None:
+        """Ask the vector index and filter after; None when that does not yield enough."""
+        everything = len(scope.documents) == whole
+        found = self._indexes.nearest(vector, depth if everything else OVER_FETCH * depth)
+        if found is None or everything:
+            return found
+        wanted = {stamped.document.id for stamped in scope.documents}
+        owner = self._catalog.documents_of(list(found))
+        within = {key: score for key, score in found.items() if owner.get(key) in wanted}
+        return within if len(within) >= depth else None
+
+
+def _outlooks(query: Query) -> Asking:
+    """Return what asks for guidance with all words: for which year it is given stands in it."""
+
+    def ask(index: LexicalIndex, wanted: Wanted, **limits: Any) -> dict[str, float]:
+        return index.outlooks(replace(wanted, words=query.terms), **limits)
+
+    return ask
+
+
+def _wanted(query: Query, scope: Scope) -> Wanted:
+    """Within a company's documents its name says nothing, in all documents it says most.
+
+    Another company that the question names is a counterparty there.
+    """
+    if scope.company is None or not query.topic:
+        return Wanted(query.terms, query.expansions)
+    others = [name for name in query.companies if name != scope.company]
+    return Wanted((*query.topic, *terms(" ".join(others))), query.expansions)
+
+
+def _among(scope: Scope, whole: int) -> list[str] | None:
+    ids = [stamped.document.id for stamped in scope.documents]
+    return None if len(ids) == whole else ids
+
+
+def _shares(scores: Mapping[str, float]) -> dict[str, float]:
+    best = max(scores.values(), default=0.0)
+    return {key: score / best for key, score in scores.items()} if best else {}
+
+
+def _best(lists: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    merged: dict[str, float] = {}
+    for scores in lists:
+        for key, score in scores.items():
+            # The index and exact search differ by less than this; what they find must not.
+            merged[key] = max(round(score, 4), merged.get(key, -1.0))
+    return merged

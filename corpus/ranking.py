@@ -1,0 +1,178 @@
+"""Leaves in the order of a question: a weighted sum of what is known of each; pure.
+
+The weights are few and learned by `python -m benchmarks.train_ranking`, which explains them; they
+stand in ranking.toml.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from corpus.candidates import Candidates
+from corpus.lexical_entries import FoundLeaf
+from corpus.models import Statement
+from corpus.query import Intent, Query
+from corpus.standing import Standing
+
+__all__ = ["FEATURES", "Features", "RankedLeaf", "Weights", "features", "rank", "shipped_weights"]
+
+Weights = Mapping[str, float]
+"""Weight of each feature by its name; one that is left out weighs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a leaf for a question.
+
+    `meaning` is the cosine of its nearest passage less that of the nearest of all, so at most 0;
+    the others are shares between 0 and 1. `named_statement`: it shows a statement that the question
+    names; `item_statement`: one that holds an item asked for, `item_statement_why` the same for a
+    question after reasons, which a statement does not give; `like_statement`: it shows the like.
+    """
+
+    meaning: float
+    passage_words: float
+    leaf_words: float
+    outlook: float
+    named_statement: float
+    item_statement: float
+    like_statement: float
+    company: float
+    other_company: float
+    period: float
+    newest_period: float
+    form: float
+    recent: float
+
+    def score(self, weights: Weights) -> float:
+        """Return the weighted sum; raises AttributeError for a weight of no feature."""
+        return sum((getattr(self, name) * weight for name, weight in weights.items()), 0.0)
+
+
+_UNSTATED = frozenset({Intent.WHY, Intent.GUIDANCE})
+"""What no statement gives: reasons and expectations."""
+FEATURES = tuple(Features.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class RankedLeaf:
+    """A leaf with its score and its passages' ids, the best first."""
+
+    leaf: FoundLeaf
+    score: float
+    features: Features
+    passages: tuple[str, ...]
+
+
+@cache
+def shipped_weights() -> Weights:
+    """Return the weights of ranking.toml."""
+    text = files("corpus").joinpath("ranking.toml").read_text(encoding="utf-8")
+    weights: dict[str, float] = tomllib.loads(text)["weights"]
+    return weights
+
+
+def features(
+    query: Query, found: Candidates, standings: Mapping[str, Standing]
+) -> dict[str, Features]:
+    """Return what is known of each candidate leaf of the documents in `standings`."""
+    meaning = _over_leaves(found.meaning, found.on_leaves)
+    words = _over_leaves(found.passage_words, found.on_leaves)
+    outlooks = _over_leaves(found.outlooks, found.on_leaves)
+    nearest = max(found.meaning.values(), default=0.0)
+    farthest = min(found.meaning.values(), default=0.0)
+    return {
+        leaf_id: _features(
+            query,
+            leaf,
+            standings[leaf.document_id],
+            meaning.get(leaf_id, farthest) - nearest,
+            (
+                words.get(leaf_id, 0.0),
+                found.leaf_words.get(leaf_id, 0.0),
+                outlooks.get(leaf_id, 0.0),
+            ),
+        )
+        for leaf_id, leaf in found.leaves.items()
+        if leaf.document_id in standings
+    }
+
+
+def rank(
+    known: Mapping[str, Features], found: Candidates, weights: Weights, limit: int
+) -> tuple[RankedLeaf, ...]:
+    """Return up to `limit` leaves, best first, ties by id."""
+    scores = {leaf_id: each.score(weights) for leaf_id, each in known.items()}
+    best = sorted(scores, key=lambda leaf_id: (-scores[leaf_id], leaf_id))[:limit]
+    farthest = min(found.meaning.values(), default=0.0)
+    return tuple(
+        RankedLeaf(
+            found.leaves[leaf_id],
+            scores[leaf_id],
+            known[leaf_id],
+            _in_order(found.leaves[leaf_id], found, farthest),
+        )
+        for leaf_id in best
+    )
+
+
+def _features(
+    query: Query,
+    leaf: FoundLeaf,
+    standing: Standing,
+    meaning: float,
+    words: tuple[float, float, float],
+) -> Features:
+    asked = _statements(query)
+    own = float(bool(asked & leaf.showing.primary))
+    return Features(
+        meaning=meaning,
+        passage_words=words[0],
+        leaf_words=words[1],
+        outlook=words[2],
+        named_statement=own * query.names_statements,
+        item_statement=own * (not query.names_statements),
+        like_statement=float(bool(asked & leaf.showing.alike)),
+        company=standing.company,
+        other_company=standing.other_company,
+        period=standing.period,
+        newest_period=standing.newest_period,
+        form=standing.form,
+        recent=standing.recent,
+    )
+
+
+def _statements(query: Query) -> frozenset[Statement]:
+    """Return the statements that give what is asked; none names a counterparty."""
+    deals = len(query.companies) > 1 and Intent.COMPARE not in query.intents
+    if not query.names_statements and (deals or _UNSTATED & query.intents):
+        return frozenset()
+    return frozenset(query.statements)
+
+
+def _over_leaves(
+    scores: Mapping[str, float], on_leaves: Mapping[str, Sequence[str]]
+) -> dict[str, float]:
+    """Return the best score of each leaf's passages."""
+    best: defaultdict[str, float] = defaultdict(lambda: float("-inf"))
+    for passage_id, score in scores.items():
+        for leaf_id in on_leaves.get(passage_id, ()):
+            best[leaf_id] = max(best[leaf_id], score)
+    return dict(best)
+
+
+def _in_order(leaf: FoundLeaf, found: Candidates, farthest: float) -> tuple[str, ...]:
+    """Return the leaf's passages by nearness in meaning and words, then as they stand."""
+
+    def nearness(passage_id: str) -> float:
+        meaning = found.meaning.get(passage_id, farthest)
+        return (
+            meaning + found.passage_words.get(passage_id, 0.0) + found.outlooks.get(passage_id, 0.0)
+        )
+
+    return tuple(sorted(leaf.members, key=nearness, reverse=True))

@@ -1,0 +1,94 @@
+"""How a document stands to a question: its company, period, form and age; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from corpus.forms import base_form
+from corpus.models import Document
+from corpus.periods import Period
+from corpus.query import Query
+
+__all__ = ["Standing", "settled", "standings"]
+
+OTHERS_SHARE = 0.5
+"""A document that speaks of a company beside others is half as much about it."""
+YEAR_DAYS = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Shares between 0 and 1; 0 where the question does not say or the document does not tell.
+
+    `other_company` is 1 for a document of companies other than those that the question names.
+    `period` is 1 for a document of any period asked for, `newest_period` for one of the last of
+    them. `recent` falls with the years behind the newest document, where the question names no
+    period or wants the newest.
+    """
+
+    company: float = 0.0
+    other_company: float = 0.0
+    period: float = 0.0
+    newest_period: float = 0.0
+    form: float = 0.0
+    recent: float = 0.0
+
+
+def standings(query: Query, documents: Sequence[Document]) -> dict[str, Standing]:
+    """Return how each document stands to the question, by document id."""
+    newest = max((known for d in documents if (known := _dated(d))), default=None)
+    last = max(query.periods, key=lambda each: (each.ends, each.whole_year), default=None)
+    return {document.id: _standing(query, document, last, newest) for document in documents}
+
+
+def settled(query: Query, documents: Sequence[Document]) -> Query:
+    """Return the query with periods that the documents of its companies speak for.
+
+    A period that none of them does becomes the wider one around it, as far as there is one: where
+    there is no report on the day, that on the quarter may tell.
+    """
+    companies = set(query.companies)
+    about = [d for d in documents if companies & set(d.companies)] or list(documents)
+    periods = (_spoken_for(period, about) for period in query.periods)
+    return replace(query, periods=tuple(dict.fromkeys(periods)))
+
+
+def _spoken_for(period: Period, documents: Sequence[Document]) -> Period:
+    if period.wider is None or any(period.matches(document) for document in documents):
+        return period
+    return _spoken_for(period.wider, documents)
+
+
+def _standing(
+    query: Query, document: Document, last: Period | None, newest: date | None
+) -> Standing:
+    return Standing(
+        company=_about(query.companies, document),
+        other_company=float(
+            bool(query.companies and document.companies)
+            and not set(query.companies) & set(document.companies)
+        ),
+        period=float(any(period.matches(document) for period in query.periods)),
+        newest_period=float(last is not None and last.matches(document)),
+        form=float(base_form(document.form) in query.forms),
+        recent=_recent(document, newest) if query.newest or not query.periods else 0.0,
+    )
+
+
+def _about(companies: Iterable[str], document: Document) -> float:
+    if any(name == document.company for name in companies):
+        return 1.0
+    return OTHERS_SHARE if set(companies) & set(document.companies) else 0.0
+
+
+def _recent(document: Document, newest: date | None) -> float:
+    known = _dated(document)
+    if known is None or newest is None:
+        return 0.0
+    return 1 / (1 + (newest - known).days / YEAR_DAYS)
+
+
+def _dated(document: Document) -> date | None:
+    return document.published or document.period_end
