@@ -17,6 +17,8 @@ from assistant.cost.ledger import Ledger
 from assistant.cost.ledger_tables import kept_answers
 from assistant.cost.ledger_turns import conversations, feedback, turn_citations, turns
 from assistant.cost.models import Attempt
+from assistant.inquiry import NO_FILTERS
+from corpus.models import Filters
 
 __all__ = ["Archive", "StoredConversation", "StoredTurn", "TurnState"]
 
@@ -36,7 +38,14 @@ class Archive:
         self._library = library
 
     def begin(
-        self, conversation: str, user: str, turn: str, question: str, backend: str, at: datetime
+        self,
+        conversation: str,
+        user: str,
+        turn: str,
+        question: str,
+        backend: str,
+        at: datetime,
+        filters: Filters = NO_FILTERS,
     ) -> None:
         """Keep a question; the first of a conversation begins it and gives it its title.
 
@@ -56,6 +65,7 @@ class Archive:
                 "backend": backend,
                 "state": TurnState.RUNNING,
                 "text": "",
+                "record": to_json(record_of((), None, filters)),
                 "started": at,
                 "owner": owner,
             }
@@ -71,6 +81,7 @@ class Archive:
         evidence: Sequence[Evidence],
         error: str | None,
         at: datetime,
+        filters: Filters = NO_FILTERS,
     ) -> None:
         """Keep how a turn ended, once: an end that was kept before stands.
 
@@ -79,7 +90,7 @@ class Archive:
         """
         if state is TurnState.RUNNING:
             raise ValueError(f"turn {turn} is still running")
-        record = record_of(answer.evidence if answer is not None else evidence, answer)
+        record = record_of(answer.evidence if answer is not None else evidence, answer, filters)
         values = {
             "state": state,
             "text": text,
@@ -180,6 +191,7 @@ class Archive:
             evidence=evidence,
             started=row["started"],
             ended=row["ended"],
+            filters=record.filters,
         )
 
     def _record(self, row: RowMapping) -> Record:

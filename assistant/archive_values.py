@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from assistant.conversation import Answer, Evidence
+from assistant.inquiry import NO_FILTERS
+from corpus.models import Filters
 
 __all__ = ["UNENDED", "StoredConversation", "StoredTurn", "TurnState"]
 
@@ -49,3 +51,4 @@ class StoredTurn:
     evidence: tuple[Evidence, ...]
     started: datetime
     ended: datetime | None
+    filters: Filters = NO_FILTERS

@@ -18,6 +18,8 @@ from assistant.conversation import Flag, FlagKind, Span, Turn
 from assistant.cost.models import CostSource
 from assistant.cost.spent import Spent
 from assistant.grading import Gold
+from assistant.inquiry import NO_FILTERS
+from corpus.models import Filters
 
 __all__ = [
     "VERSION",
@@ -156,6 +158,7 @@ class Comparison:
     backends: tuple[Compared, ...]
     questions: tuple[Asked, ...] = ()
     results: tuple[Result, ...] = ()
+    filters: Filters = NO_FILTERS
 
     @property
     def is_set(self) -> bool:

@@ -144,6 +144,7 @@ class Run:
             created=job.created,
             planned=len(job.questions),
             backends=job.compared,
+            filters=job.filters,
         )
         self._job = job
         self._corpus = corpus

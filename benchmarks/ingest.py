@@ -1,10 +1,11 @@
 """Ingest against the usual pipeline: pages a second, end to end, and the peak of memory.
 
-`python -m benchmarks.ingest [--every N] [FILE...]` takes the PDFs of ../shared/financebench (every
-Nth of them) into two fresh stores, five files in turns, so that both meet the same noise of the
-machine. Usual: pypdf page by page, RecursiveCharacterTextSplitter 1000/200, the same MiniLM in fp32
-through sentence-transformers, a Chroma collection. Ours: `ingest.pipeline.ingest` as it ships.
-Starting a process and loading a model is not counted on either side.
+`python -m benchmarks.ingest [--every N] [--keep FOLDER] [FILE...]` takes the PDFs of the shared set
+(every Nth of them) into two fresh stores, five files in turns, so that both meet the same noise of
+the machine. Usual: pypdf page by page, RecursiveCharacterTextSplitter 1000/200, the same MiniLM in
+fp32 through sentence-transformers, a Chroma collection. Ours: `ingest.pipeline.ingest` as it ships.
+Starting a process and loading a model is not counted on either side. With --keep the stores stay in
+FOLDER/usual and FOLDER/ours, which have to be absent.
 """
 
 from __future__ import annotations
@@ -79,12 +80,16 @@ def worker(side: str, folder: Path) -> Iterator[Worker]:
         process.stdin.close()
 
 
-def measure(files: list[Path]) -> None:
+def measure(files: list[Path], keep: Path | None) -> None:
+    with tempfile.TemporaryDirectory() as passing:
+        compare(files, keep or Path(passing))
+
+
+def compare(files: list[Path], folder: Path) -> None:
     taken: dict[str, list[Taken]] = {side: [] for side in SIDES}
     with (
-        tempfile.TemporaryDirectory() as folder,
-        worker("usual", Path(folder, "usual")) as usual,
-        worker("ours", Path(folder, "ours")) as ours,
+        worker("usual", new_folder(folder / "usual")) as usual,
+        worker("ours", new_folder(folder / "ours")) as ours,
     ):
         for start in range(0, len(files), TURN):
             turn = files[start : start + TURN]
@@ -98,6 +103,12 @@ def measure(files: list[Path]) -> None:
             )
         peaks = {"usual": usual.peak(), "ours": ours.peak()}
     report(taken, peaks)
+
+
+def new_folder(folder: Path) -> Path:
+    if folder.exists():
+        sys.exit(f"{folder} exists: a fresh store is what is measured. Remove it first.")
+    return folder.absolute()
 
 
 def report(taken: dict[str, list[Taken]], peaks: dict[str, float]) -> None:
@@ -124,9 +135,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
     given = parser.parse_args(arguments)
     files = given.files or sorted((shared_folder() / "financebench" / "pdfs").glob("*.pdf"))
-    measure([path.resolve() for path in files[:: given.every]])
+    measure([path.resolve() for path in files[:: given.every]], given.keep)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,13 @@ from assistant.cli.options import (
     AsJson,
     Companies,
     Data,
+    Documents,
     File,
     Forms,
     Periods,
     Since,
     Text,
+    Until,
     asked,
     filters_of,
 )
@@ -29,6 +31,7 @@ from assistant.reports import answer_json, failure_json
 from assistant.research import Inquiry, ask
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
+from corpus.filtering import settle
 
 __all__ = ["ask_command", "backends"]
 
@@ -55,11 +58,13 @@ def ask_command(
     form: Forms = None,
     period: Periods = None,
     since: Since = None,
+    until: Until = None,
+    document: Documents = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the corpus, with citations and cost."""
-    filters = filters_of(company, form, period, since)
+    given = filters_of(company, form, period, since, until, document)
     items = asked(question, questions)
     failures = 0
     with build(load_settings(data=data)) as runtime:
@@ -67,6 +72,7 @@ def ask_command(
         plan = planner(
             runtime.backends, name, local_only=local_only, rules=runtime.settings.routing
         )
+        filters = settle(given, runtime.corpus.documents())
         budget = evidence_tokens or runtime.settings.evidence_tokens
         for item in items:
             inquiry = Inquiry(item.text, item.history, filters, budget, fresh=fresh)

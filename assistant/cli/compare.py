@@ -16,11 +16,13 @@ from assistant.cli.options import (
     AsJson,
     Companies,
     Data,
+    Documents,
     File,
     Forms,
     Periods,
     Since,
     Text,
+    Until,
     asked,
     filters_of,
 )
@@ -32,6 +34,7 @@ from assistant.comparison_report import result_json, results_csv, summary_json
 from assistant.comparison_summary import summaries
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
+from corpus.filtering import settle
 
 __all__ = ["compare_command"]
 
@@ -52,6 +55,8 @@ def compare_command(
     form: Forms = None,
     period: Periods = None,
     since: Since = None,
+    until: Until = None,
+    document: Documents = None,
     data: Data = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV on standard output.")] = False,
@@ -62,6 +67,7 @@ def compare_command(
         raise typer.BadParameter("name two backends or more: --backends A,B")
     if as_json and as_csv:
         raise typer.BadParameter("give --json or --csv, not both")
+    given = filters_of(company, form, period, since, until, document)
     items = asked(question, questions)
     if not items:
         raise typer.BadParameter(f"{questions} holds no question")
@@ -70,7 +76,7 @@ def compare_command(
         job = Job(
             questions=items,
             backends=asks,
-            filters=filters_of(company, form, period, since),
+            filters=settle(given, runtime.corpus.documents()),
             evidence_tokens=evidence_tokens or runtime.settings.evidence_tokens,
             name=questions.name if questions is not None else None,
             unasked=unasked,

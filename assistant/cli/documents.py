@@ -14,11 +14,13 @@ from assistant.cli.options import (
     AsJson,
     Companies,
     Data,
+    Documents,
     File,
     Forms,
     Periods,
     Since,
     Text,
+    Until,
     asked,
     filters_of,
 )
@@ -27,6 +29,7 @@ from assistant.research import whole_question
 from assistant.settings import load_settings
 from assistant.wiring import build, build_corpus
 from corpus.amendments import amendments_of
+from corpus.filtering import settle
 from corpus.store import Corpus
 from ingest.console import run_ingest, run_watch
 from ingest.originals import remove_document
@@ -109,13 +112,16 @@ def search(
     form: Forms = None,
     period: Periods = None,
     since: Since = None,
+    until: Until = None,
+    document: Documents = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
     """Find the passages nearest to a question."""
-    filters = filters_of(company, form, period, since)
+    given = filters_of(company, form, period, since, until, document)
     items = asked(question, questions)
     with build(load_settings(data=data)) as runtime:
+        filters = settle(given, runtime.corpus.documents())
         for item in items:
             hits = runtime.corpus.search(whole_question(item.text, item.history), k, filters)
             if as_json:

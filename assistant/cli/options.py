@@ -15,11 +15,13 @@ __all__ = [
     "AsJson",
     "Companies",
     "Data",
+    "Documents",
     "File",
     "Forms",
     "Periods",
     "Since",
     "Text",
+    "Until",
     "asked",
     "filters_of",
 ]
@@ -32,7 +34,9 @@ Text = Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="One ques
 File = Annotated[
     Path | None, typer.Option("--questions", help='JSON Lines: {"id", "question", "history"}.')
 ]
-Companies = Annotated[list[str] | None, typer.Option("--company", help="Only this company.")]
+Companies = Annotated[
+    list[str] | None, typer.Option("--company", help="Only this company: name or ticker.")
+]
 Forms = Annotated[list[str] | None, typer.Option("--form", help='Only this form, say "10-K".')]
 Periods = Annotated[
     list[str] | None, typer.Option("--period", help="Only this fiscal period: FY2025, FY2026Q2.")
@@ -40,6 +44,14 @@ Periods = Annotated[
 Since = Annotated[
     datetime | None,
     typer.Option("--since", formats=["%Y-%m-%d"], help="Only what was published since."),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option("--until", formats=["%Y-%m-%d"], help="Only what was published until."),
+]
+Documents = Annotated[
+    list[str] | None,
+    typer.Option("--document", help="Only this document: id, file name or title."),
 ]
 
 
@@ -57,10 +69,17 @@ def filters_of(
     form: list[str] | None,
     period: list[str] | None,
     since: datetime | None,
+    until: datetime | None,
+    document: list[str] | None,
 ) -> Filters:
+    """Return the filters as they were given; `corpus.filtering.settle` finds what they name."""
+    if since and until and since > until:
+        raise typer.BadParameter("--since is after --until: nothing was published then")
     return Filters(
         companies=tuple(company or ()),
         forms=tuple(form or ()),
         periods=tuple(period or ()),
         since=since.date() if since else None,
+        until=until.date() if until else None,
+        documents=tuple(document or ()),
     )

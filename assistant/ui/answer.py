@@ -10,7 +10,8 @@ import streamlit as st
 from assistant.conversation import Answer, Citation, Evidence, Flag, FlagKind, Step
 from assistant.cost.models import Attempt
 from assistant.cost.spent import spent
-from assistant.ui import citations, meter
+from assistant.inquiry import NO_FILTERS
+from assistant.ui import citations, filters, meter
 from assistant.ui.escape import as_html, as_label, as_markdown, count
 from assistant.ui.worker import RunningTurn, Shown, Snapshot
 
@@ -38,7 +39,7 @@ def draw(turn: Shown) -> None:
     _question(turn)
     with st.container(key=f"answer-{turn.id}", gap="small"):
         if now.answer is not None:
-            _answer(turn.id, now.answer)
+            _answer(turn, now.answer)
         else:
             _unfinished(turn.id, now)
 
@@ -64,7 +65,7 @@ def stream(turn: RunningTurn, conversation: str) -> None:
 
 
 def _question(turn: Shown) -> None:
-    st.html(f'<div class="lf-question">{as_html(turn.question)}</div>')
+    st.html(f'<div class="lf-question">{as_html(turn.question)}</div>{filters.told(turn.filters)}')
 
 
 def _progress(now: Snapshot) -> str:
@@ -85,25 +86,26 @@ def _body(text: str, evidence: Sequence[Evidence], doubtful: Sequence[tuple[int,
     return as_markdown(text, citations=numbers, sources=sources, doubtful=doubtful)
 
 
-def _answer(turn: str, answer: Answer) -> None:
+def _answer(turn: Shown, answer: Answer) -> None:
     _flags(answer)
     if answer.answered:
         doubtful = [figure.span for figure in answer.figures if not figure.verified]
         st.markdown(_body(answer.text, answer.evidence, doubtful))
-        citations.chips(turn, answer)
+        citations.chips(turn.id, answer)
         _held(answer)
     else:
         _refusal(turn, answer)
-        citations.chips(turn, answer)
+        citations.chips(turn.id, answer)
     _route(answer)
-    st.html(f'<div class="lf-cost">{meter.answer_line(turn, answer)}</div>')
+    st.html(f'<div class="lf-cost">{meter.answer_line(turn.id, answer)}</div>')
     if answer.evidence:
-        citations.evidence_list(turn, answer)
+        citations.evidence_list(turn.id, answer)
 
 
-def _refusal(turn: str, answer: Answer) -> None:
-    with st.container(key=f"refusal-{turn}"):
-        st.html('<div class="lf-refusal">Not in the corpus</div>')
+def _refusal(turn: Shown, answer: Answer) -> None:
+    searched = "corpus" if turn.filters == NO_FILTERS else "documents asked"
+    with st.container(key=f"refusal-{turn.id}"):
+        st.html(f'<div class="lf-refusal">Not in the {searched}</div>')
         st.markdown(_body(answer.text, answer.evidence))
 
 

@@ -11,11 +11,12 @@ from assistant.backends.entry import BackendEntry
 from assistant.comparing_job import Job
 from assistant.comparison_forecast import at_most
 from assistant.questions import Question, parse_questions
-from assistant.ui import compare_state, comparing, state
+from assistant.ui import compare_state, comparing, filter_state, filters, state
 from assistant.ui.conversations import USER
 from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
 from corpus.errors import ConfigurationError, LoadFactorError
+from corpus.filtering import require_some
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -54,6 +55,7 @@ def draw() -> None:
         label_visibility="collapsed",
     )
     file = _question(is_set=source == SET)
+    filters.draw(filter_state.COMPARE, filter_state.chosen(filter_state.COMPARE))
     st.html(f'<div class="lf-where">{as_html(_going(picked))}</div>')
     if len(picked) >= FEWEST and (file is not None or source == ONE):
         _foresee(picked, file)
@@ -132,6 +134,7 @@ def _begin(comparison: str) -> None:
         if chosen.source == SET and file is None:
             raise ConfigurationError("Choose a question set.")
         questions = _read(file) if file is not None else _one(chosen.question)
+        require_some(filter_state.chosen(filter_state.COMPARE), runtime().corpus.documents())
         name = file.name if file is not None else None
         comparing.start(_job(comparison, chosen.backends, questions, name))
     except LoadFactorError as error:
@@ -164,6 +167,7 @@ def _job(
     return Job(
         questions=questions,
         backends=tuple(product.backends.get(one, local_only=local_only) for one in names),
+        filters=filter_state.chosen(filter_state.COMPARE),
         evidence_tokens=product.settings.evidence_tokens,
         user=USER,
         name=name,

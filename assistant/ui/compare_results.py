@@ -14,7 +14,7 @@ from assistant.comparison_report import results_csv, summaries_csv
 from assistant.comparison_summary import summaries
 from assistant.comparison_tables import Row, result_rows, summary_rows
 from assistant.conversation import Evidence
-from assistant.ui import compare_charts
+from assistant.ui import compare_charts, filters
 from assistant.ui.citations import describe, why
 from assistant.ui.compare_live import head, rows_of
 from assistant.ui.escape import as_html, as_label, as_markdown, count
@@ -40,6 +40,8 @@ GRADING = (
 
 def draw(comparison: Comparison) -> None:
     """Draw everything that was found."""
+    if confined := filters.told(comparison.filters):
+        st.html(confined)
     if comparison.is_set:
         _set(comparison)
     elif comparison.questions:

@@ -17,7 +17,9 @@ from uuid import uuid4
 from assistant.archive import Archive, StoredTurn, TurnState
 from assistant.conversation import Answer, Turn
 from assistant.cost.errors import LedgerError
+from assistant.inquiry import NO_FILTERS
 from assistant.ui.worker import Produce, RunningTurn, Shown, Snapshot
+from corpus.models import Filters
 
 __all__ = ["Conversation", "Conversations", "PastTurn"]
 
@@ -34,6 +36,7 @@ class PastTurn:
     id: str
     question: str
     now: Snapshot
+    filters: Filters = NO_FILTERS
 
     @staticmethod
     def of(turn: StoredTurn) -> PastTurn:
@@ -49,6 +52,7 @@ class PastTurn:
                 interrupted=turn.state in {TurnState.INTERRUPTED, TurnState.RUNNING},
                 finished=True,
             ),
+            turn.filters,
         )
 
 
@@ -85,10 +89,19 @@ class Kept:
     turn: str
     question: str
     backend: str
+    filters: Filters
 
     def begin(self) -> None:
         self.unkept.flush()
-        self.archive.begin(self.conversation, USER, self.turn, self.question, self.backend, _now())
+        self.archive.begin(
+            self.conversation,
+            USER,
+            self.turn,
+            self.question,
+            self.backend,
+            _now(),
+            self.filters,
+        )
 
     def end(self, snapshot: Snapshot) -> None:
         self.unkept.keep(
@@ -101,6 +114,7 @@ class Kept:
                 evidence=snapshot.evidence or (),
                 error=snapshot.error,
                 at=_now(),
+                filters=self.filters,
             )
         )
 
@@ -130,7 +144,14 @@ class Conversation:
         last = self._turns[-1] if self._turns else None
         return last if isinstance(last, RunningTurn) and not last.now.finished else None
 
-    def ask(self, turn_id: str, question: str, backend: str, produce: Produce) -> Shown:
+    def ask(
+        self,
+        turn_id: str,
+        question: str,
+        backend: str,
+        produce: Produce,
+        filters: Filters = NO_FILTERS,
+    ) -> Shown:
         """Start a turn, unless `turn_id` was started before: one submit, one charge.
 
         While another turn runs, that one is returned and nothing is started.
@@ -139,8 +160,8 @@ class Conversation:
             known = next((turn for turn in self._turns if turn.id == turn_id), self.running)
             if known is not None:
                 return known
-            kept = Kept(self._archive, self._unkept, self.id, turn_id, question, backend)
-            turn = RunningTurn(turn_id, question, produce, kept)
+            kept = Kept(self._archive, self._unkept, self.id, turn_id, question, backend, filters)
+            turn = RunningTurn(turn_id, question, produce, kept, filters)
             self._turns += (turn,)
             turn.start()
             return turn

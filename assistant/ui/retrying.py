@@ -26,5 +26,5 @@ def offer(turn: Shown) -> None:
                 key=f"again-{name}",
                 type="tertiary",
                 on_click=state.submit_again,
-                args=(turn.question, turn.id, name, again),
+                args=(turn, name, again),
             )

@@ -1,4 +1,4 @@
-"""What a session remembers; names session keys, as compare_state and document_state do.
+"""What a session remembers; names session keys, as the other `_state` modules do.
 
 The conversation's id is in the address too: who comes back to it finds the conversation again.
 """
@@ -12,8 +12,12 @@ from uuid import uuid4
 import streamlit as st
 
 from assistant.checkup import Checkup
+from assistant.inquiry import NO_FILTERS
+from assistant.ui import filter_state
 from assistant.ui.conversations import Conversation
 from assistant.ui.resources import conversations, runtime
+from assistant.ui.worker import Shown
+from corpus.models import Filters
 from ingest.outcome import Outcome
 
 __all__ = [
@@ -71,6 +75,7 @@ class Question:
     turn: str
     text: str
     backend: str
+    filters: Filters = NO_FILTERS
     again: str | None = None
 
 
@@ -141,12 +146,13 @@ def take_picked_locality() -> None:
 def submit(text: str, turn: str | None = None) -> None:
     """Put a question forward for this run."""
     if text.strip():
-        st.session_state[QUESTION] = Question(turn or uuid4().hex, text.strip(), backend())
+        filters = filter_state.of(conversation())
+        st.session_state[QUESTION] = Question(turn or uuid4().hex, text.strip(), backend(), filters)
 
 
-def submit_again(text: str, again: str, name: str, turn: str) -> None:
-    """Put the question of the turn `again` forward once more, for the backend `name`."""
-    st.session_state[QUESTION] = Question(turn, text, name, again)
+def submit_again(again: Shown, name: str, turn: str) -> None:
+    """Put the question of the turn `again` forward once more as it was, for the backend `name`."""
+    st.session_state[QUESTION] = Question(turn, again.question, name, again.filters, again.id)
 
 
 def thumb_of(turn: str) -> str:

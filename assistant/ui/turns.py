@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from threading import Event as StopSignal
+
 from assistant import research
+from assistant.events import Event
 from assistant.planning import planner
 from assistant.research import Inquiry
 from assistant.ui import state
 from assistant.ui.conversations import Conversation
 from assistant.ui.resources import runtime
+from corpus.filtering import require_some
 
 __all__ = ["start"]
 
@@ -18,17 +23,17 @@ def start(conversation: Conversation, asked: state.Question) -> None:
     local_only = state.local_only()
     inquiry = Inquiry(
         question=asked.text,
+        filters=asked.filters,
         history=conversation.history(before=asked.again),
         evidence_tokens=product.settings.evidence_tokens,
         conversation=conversation.id,
         turn=asked.turn,
         fresh=asked.again is not None,
     )
-    conversation.ask(
-        asked.turn,
-        asked.text,
-        asked.backend,
-        lambda stop: research.ask(
+
+    def produce(stop: StopSignal) -> Iterator[Event]:
+        require_some(asked.filters, product.corpus.documents())
+        return research.ask(
             inquiry,
             corpus=product.corpus,
             planner=planner(
@@ -40,5 +45,6 @@ def start(conversation: Conversation, asked: state.Question) -> None:
             meter=product.meter,
             cache=product.cache,
             stop=stop,
-        ),
-    )
+        )
+
+    conversation.ask(asked.turn, asked.text, asked.backend, produce, asked.filters)

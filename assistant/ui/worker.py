@@ -25,7 +25,9 @@ from assistant.events import (
     Waiting,
 )
 from assistant.events import Event as ResearchEvent
+from assistant.inquiry import NO_FILTERS
 from corpus.errors import LoadFactorError
+from corpus.models import Filters
 
 __all__ = ["Produce", "Record", "RunningTurn", "Shown", "Snapshot"]
 
@@ -65,6 +67,8 @@ class Shown(Protocol):
     @property
     def question(self) -> str: ...
     @property
+    def filters(self) -> Filters: ...
+    @property
     def now(self) -> Snapshot: ...
 
 
@@ -79,10 +83,16 @@ class RunningTurn:
     """A question and the thread that answers it."""
 
     def __init__(
-        self, turn_id: str, question: str, produce: Produce, record: Record | None = None
+        self,
+        turn_id: str,
+        question: str,
+        produce: Produce,
+        record: Record | None = None,
+        filters: Filters = NO_FILTERS,
     ) -> None:
         self.id = turn_id
         self.question = question
+        self.filters = filters
         self._produce = produce
         self._record = record
         self._stop = Event()

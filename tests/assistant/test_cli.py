@@ -80,6 +80,7 @@ def test_search_and_ask_keep_their_contract(folder: Path, tmp_path: Path) -> Non
     (hit,) = hits["hits"]
     assert (hit["rank"], hit["document"], hit["page"]) == (1, "northwind.md", None)
     assert "$4.2 billion" in hit["text"]
+    assert all(isinstance(reason, str) for reason in hit["why"])
 
     file = tmp_path / "questions.jsonl"
     file.write_text(json.dumps({"id": "q1", "question": question}) + "\n", encoding="utf-8")
@@ -93,6 +94,7 @@ def test_search_and_ask_keep_their_contract(folder: Path, tmp_path: Path) -> Non
     assert figures["4200000000"]["unit"] == "USD" and figures["4200000000"]["verified"]
     assert answer["cost"] == {"usd": None, "source": "local", "attempts": 1}
     assert answer["supported"] is True and answer["flags"] == []
+    assert set(answer["evidence"][0]) == {"n", "document", "page", "page_last", "text", "why"}
     assert answer["sent_to"] == "this machine"
     (step,) = answer["route"]
     assert (step["backend"], step["reason"], step["outcome"]) == ("offline", "chosen", "answered")

@@ -6,7 +6,18 @@ from uuid import uuid4
 
 import streamlit as st
 
-from assistant.ui import answer, citations, meter, picker, retrying, state, thumbs, turns
+from assistant.ui import (
+    answer,
+    citations,
+    filter_state,
+    filters,
+    meter,
+    picker,
+    retrying,
+    state,
+    thumbs,
+    turns,
+)
 from assistant.ui.conversations import USER, Conversation
 from assistant.ui.escape import as_html, as_label, count
 from assistant.ui.resources import runtime
@@ -39,9 +50,11 @@ def main() -> None:
 
 
 def _input(*, disabled: bool) -> None:
+    conversation = state.conversation()
     with st.bottom:
-        for sentence in meter.warnings(state.conversation().id):
+        for sentence in meter.warnings(conversation.id):
             st.html(f'<div class="lf-flag">Budget nearly used up: {as_html(sentence)}</div>')
+        filters.draw(conversation.id, filter_state.of(conversation), disabled=disabled)
         st.chat_input(
             "Ask the corpus",
             key=state.ASK,
