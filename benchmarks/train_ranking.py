@@ -1,8 +1,8 @@
 """Learns the weights of the ranking from both question sets, and says how they fare unseen.
 
 `python -m benchmarks.train_ranking [--write]` prints the weights and page@k or snippet@k twice:
-with weights of all questions, and leave-one-company-out, where each company's questions are ranked by
-weights that were learned from the others alone (the AI capex questions, which often concern
+with weights of all questions, and leave-one-company-out, where each company's questions are ranked
+by weights that were learned from the others alone (the AI capex questions, which often concern
 several, one by one). With --write the weights go to corpus/ranking.toml.
 
 The model is a linear one over the features of `corpus.ranking`. It maximises the likelihood that a

@@ -3,10 +3,11 @@ leaves that show a statement asked for."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from corpus.catalog import Catalog
@@ -26,6 +27,8 @@ Asking = Callable[..., dict[str, float]]
 """A method of the lexical index that scores passages or leaves."""
 EXACT_PASSAGES = 5_000
 """Among no more passages than this exact search is as quick as the index."""
+ROWS = 100
+"""Passages looked at for one row; statements stand near their top."""
 OVER_FETCH = 4
 """Times more asked of the index where filters drop some of what it finds."""
 
@@ -36,7 +39,8 @@ class Candidates:
 
     `meaning` is the cosine of passages with the question. `passage_words`, `outlooks` (where it
     asks for guidance) and `leaf_words` are BM25 scores as shares of the best one in their list, 1
-    for the best. `on_leaves` names the leaves of a passage.
+    for the best. `on_leaves` names the leaves of a passage. `rows` counts the rows asked for that
+    a passage of a statement shows, of its leaf's passages the best.
     """
 
     meaning: Mapping[str, float]
@@ -45,6 +49,7 @@ class Candidates:
     leaf_words: Mapping[str, float]
     leaves: Mapping[str, FoundLeaf]
     on_leaves: Mapping[str, tuple[str, ...]]
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 class Finder:
@@ -73,8 +78,10 @@ class Finder:
         on_leaves = self._indexes.lexically(
             lambda index: index.leaves_holding({*meaning, *words, *outlooks})
         )
-        leaves = self._leaves(query, chosen, leaf_words, on_leaves)
-        return Candidates(meaning, words, outlooks, leaf_words, leaves, on_leaves)
+        shown = self._showing(query, chosen)
+        leaves = self._leaves((leaf_words, *on_leaves.values())) | shown
+        rows = self._rows(query, shown)
+        return Candidates(meaning, words, outlooks, leaf_words, leaves, on_leaves, rows)
 
     def _in_words(
         self, ask: Asking, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
@@ -95,22 +102,31 @@ class Finder:
             merged |= _shares(scores)
         return merged
 
-    def _leaves(
-        self,
-        query: Query,
-        chosen: Sequence[Scope],
-        leaf_words: Mapping[str, float],
-        on_leaves: Mapping[str, tuple[str, ...]],
-    ) -> dict[str, FoundLeaf]:
-        wanted = {*leaf_words, *(leaf for ids in on_leaves.values() for leaf in ids)}
-        found = self._indexes.lexically(lambda index: index.leaves_called(wanted))
-        narrow = chosen[1:] or chosen
-        documents = {s.document.id for scope in narrow for s in scope.documents}
-        if query.statements and len(chosen) > 1:
-            found |= self._indexes.lexically(
-                lambda index: index.leaves_showing(query.statements, sorted(documents))
+    def _leaves(self, ids: Iterable[Iterable[str]]) -> dict[str, FoundLeaf]:
+        wanted = set(chain.from_iterable(ids))
+        return self._indexes.lexically(lambda index: index.leaves_called(wanted))
+
+    def _showing(self, query: Query, chosen: Sequence[Scope]) -> dict[str, FoundLeaf]:
+        """Return the leaves that show a statement asked for, where the documents are narrowed."""
+        narrowed = [scope for scope in chosen if scope.company] or chosen[1:]
+        documents = {s.document.id for scope in narrowed for s in scope.documents}
+        if not documents or not query.statements_asked:
+            return {}
+        return self._indexes.lexically(
+            lambda index: index.leaves_showing(query.statements_asked, sorted(documents))
+        )
+
+    def _rows(self, query: Query, shown: Mapping[str, FoundLeaf]) -> dict[str, int]:
+        documents = sorted({leaf.document_id for leaf in shown.values()})
+        held: Counter[str] = Counter()
+        for phrases in query.rows if documents else ():
+            wanted = Wanted((), (phrases,))
+            scores = self._indexes.lexically(
+                partial(LexicalIndex.passages, wanted=wanted, limit=ROWS, documents=documents)
             )
-        return found
+            best = (max(leaf.members, key=lambda m: scores.get(m, 0.0)) for leaf in shown.values())
+            held.update(passage_id for passage_id in set(best) if passage_id in scores)
+        return dict(held)
 
     def _nearest(self, vector: Vector, depth: int, scope: Scope, whole: int) -> Mapping[str, float]:
         if sum(s.document.passages for s in scope.documents) > EXACT_PASSAGES:

@@ -88,6 +88,12 @@ class Glossary:
         items = (self._item_of.get(span.key) for span in spans)
         return tuple(dict.fromkeys(item for item in items if item is not None))
 
+    def rows(self, spans: Sequence[Span]) -> tuple[tuple[Phrase, ...], ...]:
+        """Return all phrases of each row that the items need, those of what a ratio is made of."""
+        asked = self.items_of(spans)
+        needed = dict.fromkeys(each for item in asked for each in (item, *self.parts(item)))
+        return tuple(each.phrases for each in needed if each.statements)
+
     def statements_named(self, spans: Sequence[Span]) -> tuple[Statement, ...]:
         """Return the statements that the spans name, each once, in order of appearance."""
         named = (self._statement_of.get(span.key) for span in spans)

@@ -45,10 +45,22 @@ class Query:
     subject: str = ""
     topic: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    rows: tuple[tuple[Phrase, ...], ...] = ()
     statements: tuple[Statement, ...] = ()
     names_statements: bool = False
     intents: frozenset[Intent] = frozenset({Intent.LOOK_UP})
     newest: bool = False
+
+    @property
+    def statements_asked(self) -> tuple[Statement, ...]:
+        """The statements that give what is asked.
+
+        None gives reasons or expectations, or names a counterparty; one that the question names
+        itself is asked even so.
+        """
+        deals = len(self.companies) > 1 and Intent.COMPARE not in self.intents
+        untold = deals or self.intents & {Intent.WHY, Intent.GUIDANCE}
+        return () if untold and not self.names_statements else self.statements
 
 
 _FORM = re.compile(r"\b(10|8|6|20|40)-?([KQF])\b", re.IGNORECASE)
@@ -84,6 +96,7 @@ def understand(
         subject=subject,
         topic=content_terms(without_names(subject, known_companies, aliases)),
         items=tuple(item.name for item in words.items_of(spans)),
+        rows=words.rows(spans),
         statements=named or _showing(spans, words),
         names_statements=bool(named),
         intents=intents,

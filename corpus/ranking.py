@@ -15,8 +15,7 @@ from importlib.resources import files
 
 from corpus.candidates import Candidates
 from corpus.lexical_entries import FoundLeaf
-from corpus.models import Statement
-from corpus.query import Intent, Query
+from corpus.query import Query
 from corpus.standing import Standing
 
 __all__ = ["FEATURES", "Features", "RankedLeaf", "Weights", "features", "rank", "shipped_weights"]
@@ -31,8 +30,7 @@ class Features:
 
     `meaning` is the cosine of its nearest passage less that of the nearest of all, so at most 0;
     the others are shares between 0 and 1. `named_statement`: it shows a statement that the question
-    names; `item_statement`: one that holds an item asked for, `item_statement_why` the same for a
-    question after reasons, which a statement does not give; `like_statement`: it shows the like.
+    names; `item_statement`: one that holds an item asked for; `like_statement`: it shows the like.
     """
 
     meaning: float
@@ -54,8 +52,6 @@ class Features:
         return sum((getattr(self, name) * weight for name, weight in weights.items()), 0.0)
 
 
-_UNSTATED = frozenset({Intent.WHY, Intent.GUIDANCE})
-"""What no statement gives: reasons and expectations."""
 FEATURES = tuple(Features.__dataclass_fields__)
 
 
@@ -128,7 +124,7 @@ def _features(
     meaning: float,
     words: tuple[float, float, float],
 ) -> Features:
-    asked = _statements(query)
+    asked = frozenset(query.statements_asked)
     own = float(bool(asked & leaf.showing.primary))
     return Features(
         meaning=meaning,
@@ -147,14 +143,6 @@ def _features(
     )
 
 
-def _statements(query: Query) -> frozenset[Statement]:
-    """Return the statements that give what is asked; none names a counterparty."""
-    deals = len(query.companies) > 1 and Intent.COMPARE not in query.intents
-    if not query.names_statements and (deals or _UNSTATED & query.intents):
-        return frozenset()
-    return frozenset(query.statements)
-
-
 def _over_leaves(
     scores: Mapping[str, float], on_leaves: Mapping[str, Sequence[str]]
 ) -> dict[str, float]:
@@ -167,12 +155,14 @@ def _over_leaves(
 
 
 def _in_order(leaf: FoundLeaf, found: Candidates, farthest: float) -> tuple[str, ...]:
-    """Return the leaf's passages by nearness in meaning and words, then as they stand."""
+    """Return the leaf's passages by rows that they hold, nearness, then as they stand."""
 
-    def nearness(passage_id: str) -> float:
-        meaning = found.meaning.get(passage_id, farthest)
-        return (
-            meaning + found.passage_words.get(passage_id, 0.0) + found.outlooks.get(passage_id, 0.0)
+    def worth(passage_id: str) -> tuple[int, float]:
+        nearness = (
+            found.meaning.get(passage_id, farthest)
+            + found.passage_words.get(passage_id, 0.0)
+            + found.outlooks.get(passage_id, 0.0)
         )
+        return found.rows.get(passage_id, 0), nearness
 
-    return tuple(sorted(leaf.members, key=nearness, reverse=True))
+    return tuple(sorted(leaf.members, key=worth, reverse=True))

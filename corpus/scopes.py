@@ -25,9 +25,12 @@ class Scope:
 
 
 def scopes(query: Query, admitted: Sequence[Stamped]) -> tuple[Scope, ...]:
-    """Return the choices for a question, the widest first; each holds another set of documents."""
-    chosen = {scope.documents: scope for scope in reversed(tuple(_scopes(query, tuple(admitted))))}
-    return tuple(scope for scope in reversed(chosen.values()) if scope.documents)
+    """Return the choices for a question, the widest first; each holds another set of documents.
+
+    Where all documents are about the company, that is the only choice.
+    """
+    chosen = {scope.documents: scope for scope in _scopes(query, tuple(admitted))}
+    return tuple(scope for scope in chosen.values() if scope.documents)
 
 
 def sides_of(query: Query, documents: Sequence[Document]) -> tuple[frozenset[str], ...]:

@@ -24,7 +24,7 @@ __all__ = ["Library", "Searcher"]
 
 DEPTH = 100
 """Least number of candidates asked of each list."""
-STEP = 1.4
+STEP = 1.0
 """Score by which each further passage of a leaf stands behind the one before: the next page's best
 passage tells more than this page's second, unless the page is far ahead."""
 

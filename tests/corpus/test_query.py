@@ -159,3 +159,25 @@ def test_whatever_is_asked_has_a_subject(text: str) -> None:
     assert bool(query.subject) is bool(text.strip())
     assert query.intents
     assert set(query.topic) <= set(query.terms) or not query.companies
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    (
+        ("What was Meta's capex in FY2024?", True),
+        ("Why did Meta's capex rise in FY2024?", False),
+        ("What capex does Meta expect for 2026?", False),
+        ("Why did capex rise, going by the cash flow statement?", True),
+        ("What share of CoreWeave's revenue came from Microsoft?", False),
+        ("Compare the revenue of CoreWeave and Microsoft in 2024", True),
+    ),
+)
+def test_a_statement_is_asked_where_it_gives_the_answer(question: str, asked: bool) -> None:
+    assert bool(understand(question).statements_asked) == asked
+
+
+def test_a_ratio_needs_the_rows_that_it_is_computed_of() -> None:
+    rows = understand("What was the current ratio?").rows
+    assert [("current", "assets") in phrases for phrases in rows] == [True, False]
+    assert ("current", "liabilities") in rows[1]
+    assert ("capex",) in understand("What was capex?").rows[0], "the question's own word too"

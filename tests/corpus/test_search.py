@@ -175,6 +175,30 @@ def test_the_statement_asked_for_comes_first(data: Path) -> None:
         assert corpus.search(asked, 1)[0].passage.page == 10
 
 
+def test_of_a_statement_the_passages_with_the_rows_asked_for_come_first(data: Path) -> None:
+    assets = ("Cash and cash equivalents", "Total current assets", "Goodwill", "Total assets")
+    owed = (
+        "Accounts payable",
+        "Total current liabilities",
+        "Total liabilities",
+        "Retained earnings",
+    )
+    owner = document("owner", companies=("Meta",), form="10-K", fiscal_period="FY2024")
+    noise = "The balance sheet of Meta for FY2024 and its current ratio, the current ratio."
+    contents = [noise, *("\n".join(f"{row} | 1 | 2" for row in rows) for rows in (assets, owed))]
+    spans = [
+        replace(
+            span, page=1, page_last=1, kind=PassageKind.TABLE if " | 1" in span.text else span.kind
+        )
+        for span in passages(owner, *contents)
+    ]
+    with Corpus.open(data / "rows", HashingEmbedder()) as corpus:
+        with corpus.writing() as writer:
+            writer.add(owner, spans, HashingEmbedder().embed_passages([p.text for p in spans]))
+        hits = corpus.search("What was Meta's current ratio in FY2024?", 3)
+        assert {hit.passage.ordinal for hit in hits[:2]} == {1, 2}
+
+
 def test_an_index_of_an_older_layout_is_renewed_when_the_corpus_is_opened(data: Path) -> None:
     with Corpus.open(data / "old", HashingEmbedder()) as corpus:
         put(corpus, META, "Servers last five years")
