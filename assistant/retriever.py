@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr
 
 from assistant.settings import load_settings
 from assistant.wiring import build_corpus
+from corpus.filtering import settle
 from corpus.models import Filters, Hit
 from corpus.store import Corpus
 
@@ -28,8 +29,8 @@ class LoadFactorRetriever(BaseRetriever):
     fiscal_period, published ("2026-02-05"), page and page_last (1-based, None where the format has
     none), rank (from 1), score, and why (what of the question the passage matches).
 
-    Safe to share between threads, as the corpus is. Searching raises CorpusError and
-    ModelUnavailable.
+    Safe to share between threads, as the corpus is. Searching raises CorpusError,
+    DocumentNotFound for a filter that no document meets, and ModelUnavailable.
     """
 
     corpus: Corpus
@@ -72,7 +73,8 @@ class LoadFactorRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        return [_document(hit) for hit in self.corpus.search(query, self.k, self.filters)]
+        filters = settle(self.filters, self.corpus.documents())
+        return [_document(hit) for hit in self.corpus.search(query, self.k, filters)]
 
 
 def _document(hit: Hit) -> Document:

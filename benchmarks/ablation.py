@@ -35,6 +35,7 @@ PARTS = {
     "period": ("period", "newest_period"),
     "form": ("form",),
     "recency": ("recent",),
+    "filings over hearsay": ("second_hand",),
 }
 """Names for a reader, and the features that each stands for; every feature is in one."""
 NO_FILTERS = Filters()

@@ -8,7 +8,7 @@ several, one by one). With --write the weights go to corpus/ranking.toml.
 The model is a linear one over the features of `corpus.ranking`. It maximises the likelihood that a
 leaf with the answer comes first (softmax over a question's candidates, listwise as in ListNet, Cao
 et al. 2007), with a quadratic pull (STRENGTH) towards PRIOR: what an analyst would hold before
-seeing any question, every match counts alike. Thirteen weights from a hundred questions stay near
+seeing any question, every match counts alike. Fourteen weights from a hundred questions stay near
 it unless many questions agree, which is why a feature that few questions need is not lost.
 """
 
@@ -44,10 +44,10 @@ __all__ = ["main"]
 
 Numbers = NDArray[np.float64]
 
-PRIOR = {"meaning": 12.5, "other_company": -1.0}
+PRIOR = {"meaning": 12.5, "other_company": -1.0, "second_hand": -1.0}
 """Weights before any question is seen, 1 for the features that are left out: a match counts one, a
-document of another company as much against. A cosine spans about 0.2 among a question's candidates,
-less than a twelfth of what the other features span."""
+document of another company, and hearsay, as much against. A cosine spans about 0.2 among a
+question's candidates, less than a twelfth of what the other features span."""
 STRENGTH = 0.05
 """Pull towards the prior, per question and squared unit."""
 SCALES = {"meaning": 0.2}

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby
-from typing import Any
 
 from corpus.catalog import Catalog
 from corpus.embedding import Embedder, Vector
 from corpus.exact import ExactSearch
+from corpus.forms import SECOND_HAND
 from corpus.indexes import Indexes
 from corpus.lexical import LexicalIndex
 from corpus.lexical_entries import FoundLeaf
@@ -69,12 +69,9 @@ class Finder:
         vector = self._embedder.embed_query(query.subject or query.text)
         meaning = _best(self._nearest(vector, depth, scope, whole) for scope in chosen)
 
-        def in_words(ask: Asking) -> dict[str, float]:
-            return self._in_words(ask, query, chosen, (depth, whole))
-
-        words = in_words(LexicalIndex.passages)
-        leaf_words = in_words(LexicalIndex.leaves)
-        outlooks = in_words(_outlooks(query)) if Intent.GUIDANCE in query.intents else {}
+        words = self._in_words(LexicalIndex.passages, query, chosen, (depth, whole))
+        leaf_words = self._in_words(LexicalIndex.leaves, query, chosen, (depth, whole))
+        outlooks = self._outlooks(query, chosen, (depth, whole))
         on_leaves = self._indexes.lexically(
             lambda index: index.leaves_holding({*meaning, *words, *outlooks})
         )
@@ -101,6 +98,17 @@ class Finder:
                 )
             merged |= _shares(scores)
         return merged
+
+    def _outlooks(
+        self, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
+    ) -> dict[str, float]:
+        """Return shares for guidance in the companies' own words, where they speak here at all."""
+        if Intent.GUIDANCE not in query.intents:
+            return {}
+        own = tuple(scope for scope in map(_own_words, chosen) if scope.documents)
+        # For which year guidance is given stands in the sentence, so all words are asked for.
+        whole_words = replace(query, topic=query.terms)
+        return self._in_words(LexicalIndex.outlooks, whole_words, own or chosen, limits)
 
     def _leaves(self, ids: Iterable[Iterable[str]]) -> dict[str, FoundLeaf]:
         wanted = set(chain.from_iterable(ids))
@@ -149,13 +157,9 @@ class Finder:
         return within if len(within) >= depth else None
 
 
-def _outlooks(query: Query) -> Asking:
-    """Return what asks for guidance with all words: for which year it is given stands in it."""
-
-    def ask(index: LexicalIndex, wanted: Wanted, **limits: Any) -> dict[str, float]:
-        return index.outlooks(replace(wanted, words=query.terms), **limits)
-
-    return ask
+def _own_words(scope: Scope) -> Scope:
+    own = (s for s in scope.documents if s.document.form not in SECOND_HAND)
+    return replace(scope, documents=tuple(own))
 
 
 def _wanted(query: Query, scope: Scope) -> Wanted:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["base_form", "is_amendment"]
+__all__ = ["SECOND_HAND", "base_form", "is_amendment"]
 
+SECOND_HAND = frozenset({"article", "note"})
+"""What is written about a company by others; a filing or call is its own word."""
 AMENDED = "/A"
 
 

@@ -46,6 +46,7 @@ class Features:
     newest_period: float
     form: float
     recent: float
+    second_hand: float
 
     def score(self, weights: Weights) -> float:
         """Return the weighted sum; raises AttributeError for a weight of no feature."""
@@ -140,6 +141,7 @@ def _features(
         newest_period=standing.newest_period,
         form=standing.form,
         recent=standing.recent,
+        second_hand=standing.second_hand,
     )
 
 

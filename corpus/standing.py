@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from corpus.forms import base_form
+from corpus.forms import SECOND_HAND, base_form
 from corpus.models import Document
 from corpus.periods import Period
 from corpus.query import Query
@@ -25,7 +25,8 @@ class Standing:
     `other_company` is 1 for a document of companies other than those that the question names.
     `period` is 1 for a document of any period asked for, `newest_period` for one of the last of
     them. `recent` falls with the years behind the newest document, where the question names no
-    period or wants the newest.
+    period or wants the newest. `second_hand` is 1 for an article or note about a company whose own
+    filings or calls are here: a filing ranks over what is written about it.
     """
 
     company: float = 0.0
@@ -34,13 +35,15 @@ class Standing:
     newest_period: float = 0.0
     form: float = 0.0
     recent: float = 0.0
+    second_hand: float = 0.0
 
 
 def standings(query: Query, documents: Sequence[Document]) -> dict[str, Standing]:
     """Return how each document stands to the question, by document id."""
     newest = max((known for d in documents if (known := _dated(d))), default=None)
+    told = {document.company for document in documents if document.form not in SECOND_HAND}
     last = max(query.periods, key=lambda each: (each.ends, each.whole_year), default=None)
-    return {document.id: _standing(query, document, last, newest) for document in documents}
+    return {document.id: _standing(query, document, last, newest, told) for document in documents}
 
 
 def settled(query: Query, documents: Sequence[Document]) -> Query:
@@ -62,8 +65,13 @@ def _spoken_for(period: Period, documents: Sequence[Document]) -> Period:
 
 
 def _standing(
-    query: Query, document: Document, last: Period | None, newest: date | None
+    query: Query,
+    document: Document,
+    last: Period | None,
+    newest: date | None,
+    told: Collection[str | None],
 ) -> Standing:
+    asked_and_told = set(query.companies) & set(document.companies) & set(told)
     return Standing(
         company=_about(query.companies, document),
         other_company=float(
@@ -74,6 +82,7 @@ def _standing(
         newest_period=float(last is not None and last.matches(document)),
         form=float(base_form(document.form) in query.forms),
         recent=_recent(document, newest) if query.newest or not query.periods else 0.0,
+        second_hand=float(document.form in SECOND_HAND and bool(asked_and_told)),
     )
 
 

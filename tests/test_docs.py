@@ -15,7 +15,10 @@ from assistant.backends.entry_reading import FIELDS
 from assistant.cli import app
 from assistant.conversation import FlagKind
 from assistant.routing import Intent, Rules
-from corpus.models import Media
+from corpus.lexicon import LexiconFiles
+from corpus.models import Media, Statement
+from corpus.query import understand
+from corpus.ranking import FEATURES
 
 REPOSITORY = Path(__file__).parents[1]
 PAGES = sorted((REPOSITORY / "docs").glob("*.md"))
@@ -69,3 +72,22 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def test_the_words_that_the_page_teaches_are_understood(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "find-the-page.md").read_text(encoding="utf-8")
+    aliases, glossary = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "aliases.toml").write_text(aliases)
+    (tmp_path / "glossary.toml").write_text(glossary)
+    words = LexiconFiles(tmp_path).current()
+    query = understand(
+        "What was Big Green's capex coverage?", aliases=words.aliases, glossary=words.glossary
+    )
+    assert query.companies == ("NVIDIA",)
+    assert query.items == ("capex coverage",)
+    assert Statement.CASH_FLOW in query.statements
+
+
+def test_the_features_of_the_ranking_are_counted() -> None:
+    assert len(FEATURES) == 14
+    assert "fourteen features" in (REPOSITORY / "docs" / "find-the-page.md").read_text()

@@ -67,6 +67,16 @@ def test_age_counts_where_no_period_is_asked_for() -> None:
     assert standing_of("What did Meta earn in 2023?", NEW).recent == 0.0
 
 
+def test_what_is_written_about_a_company_ranks_below_its_own_filings() -> None:
+    news = document("news", companies=("Meta",), form="article")
+    query = understand("What did Meta earn?")
+    assert standings(query, (NEW, news))[news.id].second_hand == 1.0
+    assert standings(query, (NEW, news))[NEW.id].second_hand == 0.0
+    assert standings(query, (OTHER, news))[news.id].second_hand == 0.0, "nothing better is here"
+    unasked = understand("What did the market earn?")
+    assert standings(unasked, (NEW, news))[news.id].second_hand == 0.0
+
+
 def leaf(name: str, owner: Document = NEW, showing: Showing = Showing()) -> FoundLeaf:  # noqa: B008
     return FoundLeaf(f"{owner.id}/{name}", owner.id, (f"{name}0", f"{name}1"), showing)
 
@@ -140,7 +150,9 @@ def test_a_weight_of_no_feature_is_a_mistake() -> None:
 def test_the_shipped_weights_weigh_every_feature() -> None:
     weights = shipped_weights()
     assert set(weights) == set(FEATURES)
-    assert weights["other_company"] < 0 < min(w for n, w in weights.items() if n != "other_company")
+    against = {"other_company", "second_hand"}
+    assert max(weights[name] for name in against) < 0
+    assert min(weight for name, weight in weights.items() if name not in against) > 0
 
 
 def test_each_feature_that_weighs_for_a_leaf_lifts_it() -> None:
@@ -149,4 +161,4 @@ def test_each_feature_that_weighs_for_a_leaf_lifts_it() -> None:
     weights = shipped_weights()
     for name, value in asdict(base).items():
         lifted = replace(base, **{name: value + 0.5}).score(weights) - base.score(weights)
-        assert (lifted > 0) == (name != "other_company"), name
+        assert (lifted > 0) == (name not in {"other_company", "second_hand"}), name
