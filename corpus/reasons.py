@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from corpus.forms import base_form
 from corpus.models import Document, Passage, Reason, ReasonKind
@@ -36,13 +38,25 @@ def _reasons(
     for statement in query.statements:
         if statement in showing.primary:
             yield Reason(ReasonKind.STATEMENT, statement.value)
-    words = set(terms(passage.text))
+    asked = query.topic or query.terms
+    words = _words_of(passage.text, frozenset((*asked, *terms(" ".join(query.items)))))
     for item in query.items:
         if set(terms(item)) <= words:
             yield Reason(ReasonKind.ITEM, item)
-    matched = [word for word in query.topic or query.terms if word in words]
+    matched = [word for word in asked if word in words]
     if matched:
         yield Reason(ReasonKind.TERMS, ", ".join(matched[:NAMED_TERMS]))
+
+
+def _words_of(text: str, asked: frozenset[str]) -> set[str]:
+    """Return which of the words asked for stand in the text; the rest of it is not cut up."""
+    return set(_any_of(asked).findall(text.lower())) if asked else set()
+
+
+@lru_cache(maxsize=8)
+def _any_of(words: frozenset[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
 def _of_document(query: Query, document: Document) -> Iterator[Reason]:

@@ -17,7 +17,7 @@ from corpus.models import Document, DocumentState, Filters, Hit
 from corpus.query import Query, understand
 from corpus.ranking import Features, RankedLeaf, Weights, features, rank, shipped_weights
 from corpus.reasons import reasons
-from corpus.scopes import Scope, scopes, sides_of
+from corpus.scopes import scopes, sides_of
 from corpus.standing import settled, standings
 
 __all__ = ["Library", "Searcher"]
@@ -31,11 +31,14 @@ passage tells more than this page's second, unless the page is far ahead."""
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The searched documents at one generation; `timed` are the same by id, with period ends."""
+    """The searched documents at one generation.
+
+    `timed` are those that are `ready`, with ends of fiscal periods that others of the filer tell.
+    """
 
     generation: int
     ready: tuple[Stamped, ...]
-    timed: Mapping[str, Document]
+    timed: tuple[Stamped, ...]
     companies: tuple[str, ...]
     model: ModelIdentity | None
 
@@ -43,9 +46,9 @@ class Library:
     def load(cls, catalog: Catalog, generation: int) -> Library:
         ready = catalog.stamped(DocumentState.READY)
         names = {name for stamped in ready for name in stamped.document.companies}
-        timed = with_ends([stamped.document for stamped in ready])
-        by_id = {document.id: document for document in timed}
-        return cls(generation, ready, by_id, tuple(sorted(names)), catalog.model())
+        ends = with_ends([stamped.document for stamped in ready])
+        timed = (replace(s, document=document) for s, document in zip(ready, ends, strict=True))
+        return cls(generation, ready, tuple(timed), tuple(sorted(names)), catalog.model())
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -57,8 +60,8 @@ class Library:
 class Considered:
     """A question's candidates before they are weighed."""
 
+    library: Library
     query: Query
-    chosen: tuple[Scope, ...]
     documents: Mapping[str, Document]
     found: Candidates
     features: Mapping[str, Features]
@@ -116,11 +119,7 @@ class Searcher:
     def consider(self, question: str, k: int, filters: Filters) -> Considered | None:
         """Return the candidates for `k` hits and what is known of them; None where nothing is."""
         library = self._fitting_library()
-        admitted = [
-            replace(stamped, document=library.timed[stamped.document.id])
-            for stamped in library.ready
-            if filters.admit(stamped.document)
-        ]
+        admitted = [stamped for stamped in library.timed if filters.admit(stamped.document)]
         if not admitted or not question.strip():
             return None
         words = self._lexicon.current()
@@ -131,8 +130,9 @@ class Searcher:
         query = settled(query, tuple(documents.values()))
         chosen = scopes(query, admitted)
         found = self._finder.find(query, chosen, max(DEPTH, 2 * k), len(library.ready))
-        known = features(query, found, standings(query, tuple(documents.values())))
-        return Considered(query, chosen, documents, found, known)
+        owners = {leaf.document_id for leaf in found.leaves.values()}
+        known = features(query, found, standings(query, tuple(documents.values()), owners))
+        return Considered(library, query, documents, found, known)
 
     def _fitting_library(self) -> Library:
         """Return the library; ModelMismatch when it was embedded anew with another model."""
@@ -144,7 +144,7 @@ class Searcher:
 
     def _hits(self, placed: Sequence[_Placed], considered: Considered) -> tuple[Hit, ...]:
         passages = self._catalog.passages_of([each.passage_id for each in placed])
-        shown = {stamped.document.id: stamped.document for stamped in self.library().ready}
+        shown = {s.document.id: s.document for s in considered.library.ready}
         meaning, words = _ranks(considered.found.meaning), _ranks(considered.found.passage_words)
         present = [each for each in placed if each.passage_id in passages]
         return tuple(

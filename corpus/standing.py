@@ -38,12 +38,21 @@ class Standing:
     second_hand: float = 0.0
 
 
-def standings(query: Query, documents: Sequence[Document]) -> dict[str, Standing]:
-    """Return how each document stands to the question, by document id."""
+def standings(
+    query: Query, documents: Sequence[Document], wanted: Collection[str] | None = None
+) -> dict[str, Standing]:
+    """Return how documents stand to the question among all `documents`, by document id.
+
+    Only those of the `wanted` ids are told, where these are given.
+    """
     newest = max((known for d in documents if (known := _dated(d))), default=None)
     told = {document.company for document in documents if document.form not in SECOND_HAND}
     last = max(query.periods, key=lambda each: (each.ends, each.whole_year), default=None)
-    return {document.id: _standing(query, document, last, newest, told) for document in documents}
+    return {
+        document.id: _standing(query, document, last, newest, told)
+        for document in documents
+        if wanted is None or document.id in wanted
+    }
 
 
 def settled(query: Query, documents: Sequence[Document]) -> Query:
