@@ -13,7 +13,7 @@ from assistant.evidence import DEFAULT_BUDGET, build_evidence
 from corpus.models import Filters, Hit
 from corpus.query import rewrite
 
-__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "find_evidence", "whole_question"]
+__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "find_evidence", "whole_in", "whole_question"]
 
 HITS = 30
 """Passages asked of the search; the evidence budget decides how many are used."""
@@ -24,6 +24,8 @@ class Searchable(Protocol):
     """The part of the corpus that answering needs."""
 
     def search(self, question: str, k: int = 10, filters: Filters = ...) -> tuple[Hit, ...]: ...
+
+    def whole(self, question: str, history: Sequence[tuple[str, str]]) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,14 @@ def find_evidence(inquiry: Inquiry, corpus: Searchable) -> tuple[Evidence, ...]:
     """
     if inquiry.evidence is not None:
         return inquiry.evidence
-    hits = corpus.search(inquiry.whole, HITS, inquiry.filters)
+    whole = whole_in(corpus, inquiry.question, inquiry.history)
+    hits = corpus.search(whole, HITS, inquiry.filters)
     return build_evidence(hits, inquiry.evidence_tokens)
+
+
+def whole_in(corpus: Searchable, question: str, history: Sequence[Turn]) -> str:
+    """Return what `whole_question` does, by the names that a corpus knows. Raises CorpusError."""
+    return corpus.whole(question, [(turn.question, turn.answer) for turn in history])
 
 
 def whole_question(question: str, history: Sequence[Turn]) -> str:

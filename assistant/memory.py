@@ -36,7 +36,14 @@ def slim(
         if left < 0 and kept:
             break
         kept.append(short)
-    return tuple(reversed(kept))
+    return _whole_from(history, tuple(reversed(kept)))
+
+
+def _whole_from(history: Sequence[Turn], kept: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Return what is kept, its first question whole where those that it leans on are left out."""
+    *before, first = history[: len(history) - len(kept) + 1]
+    asked = rewrite(first.question, [(turn.question, turn.answer) for turn in before])
+    return (Turn(asked, kept[0].answer), *kept[1:])
 
 
 def left_out(history: Sequence[Turn], kept: Sequence[Turn]) -> int:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from assistant.conversation import Answer
 from assistant.events import Answered
+from assistant.inquiry import whole_in
 from assistant.planning import only
-from assistant.research import Inquiry, ask, whole_question
+from assistant.research import Inquiry, ask
 from assistant.wiring import Runtime
 from benchmarks.found import Piece, Ranks, every_within, share, snippet_ranks, table, within
 from benchmarks.material import Case, ai_capex, runtime_over, shared_folder
@@ -41,7 +42,9 @@ class Scored:
 def score(case: Case, runtime: Runtime) -> Scored:
     question = case.question
     started = time.perf_counter()
-    hits = runtime.corpus.search(whole_question(question.text, question.history), max(CUTS))
+    hits = runtime.corpus.search(
+        whole_in(runtime.corpus, question.text, question.history), max(CUTS)
+    )
     seconds = time.perf_counter() - started
     ranks = snippet_ranks(case.golds, [Piece.of_hit(hit) for hit in hits])
     *_, last = ask(

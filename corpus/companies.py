@@ -39,7 +39,7 @@ class Named:
 
 
 _STATE = re.compile(r"\s*[/\\][A-Z]{2,3}[/\\]?$")
-_SYMBOL = re.compile(r"(?<![\w$.&-])\$?([A-Z][A-Z.]{0,4}[A-Z]|[A-Z])(?![\w&])")
+_SYMBOL = re.compile(r"(?<![\w$.&-])\$?([A-Z][A-Z.]{0,4}[A-Z]|[A-Z])(?![\w&%])")
 
 
 def canonical(name: str) -> str:

@@ -17,7 +17,7 @@ def read_edited(path: Path) -> dict[str, Any]:
     Raises CorpusError that names the file, the line and the remedy.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except OSError as error:

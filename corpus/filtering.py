@@ -168,7 +168,9 @@ def _nearest(wanted: str, held: Sequence[str]) -> list[str]:
 
 def _period(text: str) -> Period | None:
     found = find_periods(text)
-    return found[0] if len(found) == 1 and found[0].month is None else None
+    return (
+        found[0] if len(found) == 1 and found[0].month is None and found[0].half is None else None
+    )
 
 
 def _period_key(text: str) -> tuple[int, int | None] | str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from corpus.aliases import NO_ALIASES, Aliases
 from corpus.companies import company_mentions, find_companies
+from corpus.followup_periods import periods_taken_over
 from corpus.glossary import shipped
 from corpus.intents import Intent, compares, find_intents
-from corpus.periods import Period, bare_parts, find_periods
-from corpus.relative_periods import asks_newest, moves, periods_meant
+from corpus.periods import find_periods
 from corpus.terms import terms
 from corpus.topics import subject_phrases, without_names
 
@@ -34,20 +33,23 @@ _SET_AGAINST = re.compile(
     r"\s*(?:[?.!,]|$)",
     re.IGNORECASE,
 )
-_FULL_YEAR = re.compile(
-    r"\b(?:full|whole|entire|fiscal)[\s-]+year\b|\bannual(?:ly)?\b|\bfor\s+the\s+year\b"
-    r"|\byear\s+as\s+a\s+whole\b",
+_ASKS = re.compile(
+    r"\W*(?:who|which|what|how|when|where|is|are|was|were|do|does|did|has|have)\b", re.I
+)
+_MORE = re.compile(
+    r"\W*(?:is|are|was|were|do|does|did|has|have)\b(?!.*\bthan\b).*"
+    r"\b(?:more|less|fewer|higher|lower|larger|smaller|bigger|faster|slower|better|worse)"
+    r"(?:\s+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
-_SAME_PART = re.compile(
-    r"\b(?:same|equivalent|corresponding|comparable)\s+(?:quarter|period|half)", re.I
-)
-_ONE = re.compile(
-    r"\b(?:(?P<back>previous|prior|preceding)\s+one|(?:next|following|subsequent)\s+one)\b"
-    r"|\b(?:one\s+)?(?:(?P<before>before)|after)(?:\s+that|\s+this)?\W*$",
+_AMONG_ALL = re.compile(
+    r"\b(?:which|what|who)\b[^?]*\b(?:most|highest|largest|biggest|best|fastest|least|lowest|smallest"
+    r"|worst|slowest)\b",
     re.IGNORECASE,
 )
-_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_COMPANIES = re.compile(
+    r"\b(?:compan(?:y|ies)|firms?|filers?|issuers?|hyperscalers?|neoclouds?)\b", re.I
+)
 _TIME_WORDS = frozenset(
     {
         "earlier",
@@ -109,9 +111,10 @@ class _Names:
     def made_whole(self, question: str, before: str) -> str:
         if not before or not self.leans(question):
             return question
+        taken = periods_taken_over(question, before)
         added = (
             *self._companies_of(question, before),
-            *map(str, periods_taken_over(question, before)),
+            *("; ".join(map(str, taken)),) * bool(taken),
             *self._subject_of(question, before),
         )
         return f"{_ended(question)} ({' '.join(added)})" if added else question
@@ -121,8 +124,10 @@ class _Names:
         mentioned = company_mentions(question, self._known, self._aliases)
         back = _POINTS_BACK.search(question)
         if not mentioned:
+            if _AMONG_ALL.search(question) and _COMPANIES.search(question) and not back:
+                return False
             return back is not None or Intent.DEFINITION not in find_intents(question)
-        if _SET_AGAINST.search(question):
+        if _SET_AGAINST.search(question) or _MORE.match(question):
             return True
         own = self._own(question)
         if own and find_periods(question):
@@ -135,7 +140,8 @@ class _Names:
         """Return what to add: none where the question names its own, unless it compares them."""
         own = find_companies(question, self._known, self._aliases)
         earlier = find_companies(before, self._known, self._aliases)
-        if own and not compares(question) and not _SET_AGAINST.search(question):
+        against = compares(question) or _SET_AGAINST.search(question) or _MORE.match(question)
+        if own and not against:
             return ()
         return tuple(name for name in earlier if name not in own)
 
@@ -145,10 +151,12 @@ class _Names:
         A line item takes the place of the one before: "And R&D?" no more asks for revenue.
         """
         own = self._own(question)
-        leans = _ELLIPSIS.match(question) or _POINTS_BACK.search(question) or len(own) <= FEW_TERMS
-        if not leans:
-            return ()
         glossary = shipped()
+        points = _ELLIPSIS.match(question) or _POINTS_BACK.search(question)
+        plain = find_intents(question) == {Intent.LOOK_UP} and _ASKS.match(question)
+        other = plain and any(glossary.spans(terms(phrase)) for phrase in own)
+        if not points and (other or len(own) > FEW_TERMS):
+            return ()
         exchanged = _has_item(own)
         return tuple(
             phrase
@@ -162,64 +170,6 @@ class _Names:
         rest = without_names(question, self._known, self._aliases)
         phrases = subject_phrases(rest, shipped())
         return tuple(p for p in phrases if p not in _TIME_WORDS and not p.isdigit())
-
-
-def periods_taken_over(question: str, before: str) -> tuple[Period, ...]:
-    """Return the periods that a follow-up means beside those that it names in full."""
-    earlier = periods_meant(before)
-    named = find_periods(question)
-    if not earlier or asks_newest_only(question):
-        return ()
-    last = max(earlier, key=lambda period: period.ends)
-    if named:
-        return _beside_named(question, named, earlier)
-    if bare := bare_parts(question):
-        return tuple(_in_year(mention.period, last) for mention in bare)
-    if steps := _steps(question, last):
-        first = min(earlier, key=lambda period: period.ends)
-        moved = tuple((first if step < 0 else last).moved(step) for step in steps)
-        return _with_anchor(question, earlier, moved)
-    if _FULL_YEAR.search(question) and not last.whole_year:
-        return (Period(last.year, fiscal=last.fiscal),)
-    return earlier
-
-
-def asks_newest_only(question: str) -> bool:
-    """Tell whether a follow-up leaves the period before for the newest: "And currently?"."""
-    return asks_newest(question) and not moves(question)
-
-
-def _with_anchor(
-    question: str, earlier: tuple[Period, ...], moved: tuple[Period, ...]
-) -> tuple[Period, ...]:
-    """Return the periods to look in: both that are compared, and that in which one is forecast."""
-    if Intent.GUIDANCE in find_intents(question):
-        return earlier
-    return tuple(dict.fromkeys((*earlier, *moved))) if compares(question) else moved
-
-
-def _beside_named(
-    question: str, named: tuple[Period, ...], earlier: tuple[Period, ...]
-) -> tuple[Period, ...]:
-    """Return what a follow-up with its own periods still takes over: the other side, or a part."""
-    part = earlier[-1]
-    if _SAME_PART.search(question) and named[0].whole_year and not part.whole_year:
-        return (replace(part, year=named[0].year),)
-    set_against = compares(question) or _SINCE.search(question)
-    return tuple(period for period in earlier if period not in named) if set_against else ()
-
-
-def _steps(question: str, last: Period) -> tuple[int, ...]:
-    """Return the steps in quarters; "the one after that" is as long as the period before."""
-    if steps := moves(question):
-        return tuple(step.quarters for step in steps)
-    length = 4 if last.whole_year else 2 if last.half else 1
-    one = _ONE.search(question)
-    return (-length if one["back"] or one["before"] else length,) if one else ()
-
-
-def _in_year(part: Period, anchor: Period) -> Period:
-    return replace(part, year=anchor.year, fiscal=anchor.fiscal)
 
 
 def _has_item(phrases: Sequence[str]) -> bool:

@@ -88,11 +88,13 @@ def _item(path: Path, number: int, row: dict[str, Any]) -> LineItem:
 def _merged(base: tuple[LineItem, ...], added: list[LineItem]) -> tuple[LineItem, ...]:
     """Add items, or their phrases to the item of the same name."""
     items = {item.name: item for item in base}
+    own = {phrase: item.name for item in base for phrase in item.phrases}
     for item in added:
-        known = items.get(item.name)
+        name = own.get(phrase_of(item.name), item.name)
+        known = items.get(name)
         phrases = tuple(dict.fromkeys((*(known.phrases if known else ()), *item.phrases)))
-        items[item.name] = LineItem(
-            item.name,
+        items[name] = LineItem(
+            name,
             phrases,
             item.statements or (known.statements if known else ()),
             item.components or (known.components if known else ()),

@@ -12,8 +12,9 @@ from collections.abc import Callable
 __all__ = ["subject_of"]
 
 _STATEMENT = (
-    r"(?:statements?|balance sheets?|p&l|line items?|information|data|details?|figures|numbers"
-    r"|filings?|reports?|documents?|excerpts?|evidence|context|passages?|sources?|10-?[kq]|tables?)"
+    r"(?:statements?|balance sheets?|p&l|line items?|information|data(?![\s-]+cent)|details?"
+    r"|figures|numbers|filings?|reports?|documents?|excerpts?|evidence|context|passages?|sources?"
+    r"|10-?[kq]|tables?)"
 )
 _ANSWER = (
     r"(?:answers?|responses?|reply|replies|results?|conclusions?|judge?ments?|output|reasoning"
@@ -69,7 +70,7 @@ _IF_NOT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LEADS = re.compile(
-    r"\W*(?:please\s+)?(?:according\s+to|based\s+(?:\w+\s+)?(?:on|upon)|(?:by\s+)?[a-z]+ing\b"
+    r"\W*(?:please\s+)?(?!(?:in|ex)cluding\b)(?:according\s+to|based\s+(?:\w+\s+)?(?:on|upon)|(?:by\s+)?[a-z]+ing\b"
     r"|by\s+[a-z]+ing\b|in\s+(?:agreement|accordance|line|keeping)\s+with|per|given|from|with"
     r"|as\s+an?\s+(?:[\w-]+\s+){0,4}(?:analyst|investor|accountant|banker|auditor|advisor|manager)"
     rf"|in\s+(?:one|two|a)\s+(?:words?|sentences?|lines?|paragraphs?)|to\s+the\s+best\s+of)\b"
@@ -85,13 +86,16 @@ _UNIT = (
     r"|percentages?|percentage\s+points?|basis\s+points|bps|%|decimals?|decimal\s+places?)"
 )
 _BRACKETED = re.compile(
-    r"\s*[(\[](?:please\s+)?(?:(?:answer|expressed?|stated?|give[n]?|report(?:ed)?)\s+)?"
+    r"\s*[(\[](?![^)\]]*(?:percent\w*|%)\s+of\b)(?:please\s+)?(?:(?:answer|expressed?|stated?|give[n]?|report(?:ed)?)\s+)?"
     rf"(?:in|as|to|rounded|round)\b[^)\]]*?{_UNIT}(?!\w)[^)\]]*[)\]]",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(rf",\s*in\s+(?:units\s+of\s+)?{_UNIT}(?!\w)[^,.?!]{{0,20}},", re.IGNORECASE)
 _TRAILING = re.compile(
-    r",?\s*(?:\b(?:and\s+)?(?:(?:don['’]t|do\s+not)\s+)?(?:round(?:ed|ing)?|expressed|stated|answered|answer)\b[^.?!]*"
+    r",?\s*(?:(?:(?<=,)|(?<=, )|\band\s+)(?:and\s+)?(?:(?:don['’]t|do\s+not)\s+)?"
+    r"round(?:ed|ing)?\b[^.?!]*"
+    r"|\b(?:rounded|expressed|stated|answered)\s+(?:in|to|as)\b(?![^.?!]*(?:percent\w*|%)\s+of\b)"
+    rf"[^.?!]*?{_UNIT}(?!\w)[^.?!]*"
     r"|\bin\s+(?:units\s+of\s+)?(?:usd|us\s+dollars|u\.s\.\s+dollars)(?:\s+(?:in\s+)?\w+ions?|\s+thousands?)?"
     r"|\bin\s+(?:units\s+of\s+)?(?:percents?|millions?|billions?|thousands?|basis\s+points)"
     r"(?:\s+of\s+(?:usd|us\s+dollars|dollars))?"
@@ -99,7 +103,8 @@ _TRAILING = re.compile(
     r"|\bto\s+the\s+best\s+of\s+your\s+\w+"
     r"|\b(?:with|in|using|under|within)\s+(?:at\s+most\s+)?(?:one|two|three|four|five|a|\d+)\s+"
     r"(?:short\s+)?(?:bullets?(?:\s+points?)?|sentences?|words?|paragraphs?|lines?)"
-    r"|\b(?:citing|quoting|with)\b[^.?!]*\b(?:pages?|page\s+numbers?|sources?|citations?))(?=\s*[.?!]*\s*$)",
+    r"|\b(?:(?:citing|quoting)\b[^.?!]*|with\s+(?:the\s+|your\s+)?)"
+    r"\b(?:pages?|page\s+numbers?|sources?|citations?))(?=\s*[.?!]*\s*$)",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.?!;])(?<!\b[A-Z]\.)(?<!\bvs\.)(?<!\bInc\.)(?<!\bCo\.)\s+(?=\S)")
@@ -111,9 +116,10 @@ def subject_of(question: str, keeps: Callable[[str], bool]) -> str:
     `keeps` tells whether a clause names what a search needs, as a company or a period: such an
     introduction ("According to its 10-K for 2023, ...") stays.
     """
-    parts = [_bare(part, keeps) for part in _SENTENCE.split(question.strip())]
+    plain = " ".join(question.split())  # long runs of spaces are slow to match
+    parts = [_bare(part, keeps) for part in _SENTENCE.split(plain)]
     subject = " ".join(part for part in parts if part).rstrip("; ")
-    return subject if re.search(r"\w{2}", subject) else question.strip()
+    return subject if re.search(r"\w{2}", subject) else plain
 
 
 def _bare(part: str, keeps: Callable[[str], bool]) -> str:

@@ -14,7 +14,6 @@ __all__ = ["Mention", "Period", "bare_parts", "blanked", "find_periods", "joined
 
 MOST_BETWEEN = 12
 """Steps of the longest range whose periods between are meant too."""
-
 REMEMBERED = 64
 """Texts whose periods are kept: one question is read from several sides."""
 
@@ -62,6 +61,8 @@ _PATTERNS = tuple(
         rf"\b{_PART}[\s,'’-]*(?:(?:of|in|for)\s+)?(?:the\s+)?{_FISCAL}{_SHORT}\b",
         rf"\b(?:(?P<fiscal>fiscal)\s+)?{_PART}[\s,'’-]*(?:(?:of|in|for)\s+)?(?:the\s+year\s+)?"
         rf"{_YEAR}(?!\w)",
+        rf"\b(?P<ordinal>last|final)\s+(?:(?P<filers>fiscal)\s+)?(?P<unit>quarter|half)\s+(?:of|in)\s+"
+        rf"(?:the\s+year\s+)?(?:{_FISCAL})?{_YEAR}\b",
         rf"\bfirst\s+(?P<months>three|six|nine)\s+months\s+(?:of|in)\s+(?:{_FISCAL})?{_YEAR}\b",
         r"\bq(?P<quarter>[1-4])\s?['’](?P<year>\d{2})\b",
         rf"\b{_FISCAL}{_SHORT}[\s,-]*(?:the\s+)?{_PART}\b",
@@ -159,8 +160,11 @@ def _period(parts: dict[str, str]) -> Period:
     quarter = parts.get("quarter") or parts.get("of_year")
     half = parts.get("half") or parts.get("half_of")
     if ordinal := parts.get("ordinal"):
-        place = str(_ORDINALS.get(ordinal.lower()) or ordinal[0])
         of_half = parts.get("unit", "").lower().startswith("hal")
+        last = "2" if of_half else "4"
+        place = {"last": last, "final": last}.get(ordinal.lower()) or str(
+            _ORDINALS.get(ordinal.lower()) or ordinal[0]
+        )
         quarter, half = (quarter, place) if of_half else (place, half)
     if months := parts.get("months"):
         quarter, half = _FIRST_MONTHS[months.lower()]

@@ -91,7 +91,7 @@ def understand(
         terms=content_terms(subject),
         expansions=_expansions(spans, words),
         companies=companies,
-        periods=_speaking(question, meant),
+        periods=meant if intents & {Intent.COMPARE, Intent.TREND} else _speaking(question, meant),
         forms=_forms(question),
         subject=subject,
         topic=content_terms(without_names(subject, known_companies, aliases)),

@@ -24,8 +24,23 @@ class Move:
         return self.quarters < 0
 
 
-_COUNTS = {"a": 1, "an": 1, "one": 1, "the": 1, "two": 2, "three": 3, "four": 4, "five": 5}
-_COUNT = rf"(?P<count>{'|'.join(_COUNTS)}|[1-9])"
+_COUNTS = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "the": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+}
+_COUNT = rf"(?P<count>{'|'.join(_COUNTS)}|[1-9]\d?)"
 _UNIT = r"(?:fiscal\s+|full\s+)?(?P<unit>year|quarter)s?"
 _BACK = r"(?:earlier|ago|before|prior|previous(?:ly)?)"
 _AHEAD = r"(?:after|later|thereafter)"
@@ -51,6 +66,8 @@ _PERIOD_WORDS = re.compile(
     r"(?=\s+(?:\w+\s+){0,2}(?:average|cagr|growth|trend))|\bquarterly\b|\bannual(?:ly)?\b|\bFY\b|\b[yq]o[yq]\b|\b(?:the\s+)?(?:beginning|start|end)\s+of\s{3,}|\byear-(?:end|over-year)\b",
     re.IGNORECASE,
 )
+_NAMED_NEXT = re.compile(r"[\s,(]*(?:end(?:ed|ing)|of)?\s*(?:on\s+)?", re.IGNORECASE)
+_FROM_NEXT = re.compile(rf"(?:{_BACK}|{_AHEAD})$", re.IGNORECASE)
 _AS_OF = re.compile(
     r"\bas\s+(?:of|at)\s+(?:the\s+)?(?:(?:end|close)\s+of\s+)?(?:the\s+)?", re.IGNORECASE
 )
@@ -71,10 +88,23 @@ def periods_meant(text: str) -> tuple[Period, ...]:
     named = mentions(text)
     found = [(mention.start, mention.period) for mention in named]
     for move in moves(text):
-        anchor = _anchor(text, move, named)
+        anchor = None if _is_named(text, move, named) else _anchor(text, move, named)
         if anchor is not None:
             found.append((move.start, anchor.moved(move.quarters)))
     return tuple(dict.fromkeys(period for _, period in sorted(found, key=lambda pair: pair[0])))
+
+
+def _is_named(text: str, move: Move, named: Sequence[Mention]) -> bool:
+    """Tell whether a period is named at once: "last fiscal year, FY2023" is no step from it."""
+    return any(
+        mention.start <= move.start < mention.end
+        or (
+            move.end <= mention.start
+            and _NAMED_NEXT.fullmatch(text[move.end : mention.start])
+            and not _FROM_NEXT.search(text[move.start : move.end])
+        )
+        for mention in named
+    )
 
 
 def known_as_of(text: str) -> tuple[Period, ...]:

@@ -41,8 +41,8 @@ class Period:
         if self.month is not None:
             return self._dated_name(f"{date(self.year, self.month, 1):%B}")
         prefix = "FY" if self.fiscal else ""
-        part = f" Q{self.quarter}" if self.quarter else f" H{self.half}" if self.half else ""
-        return f"{prefix}{self.year}{part}"
+        part = f"Q{self.quarter} " if self.quarter else f"H{self.half} " if self.half else ""
+        return f"{part}{prefix}{self.year}"
 
     @property
     def whole_year(self) -> bool:
@@ -146,7 +146,8 @@ class Period:
         return on_quarter and told is not None and timedelta(0) < told - ended <= TOLD_AFTER
 
     def _in_year(self, document: Document) -> bool:
-        dates = (_settled_end(document), document.published)
+        on_year = document.fiscal_period and "Q" not in document.fiscal_period
+        dates = (_settled_end(document), None if on_year else document.published)
         return any(known is not None and known.year == self.year for known in dates)
 
 

@@ -14,7 +14,7 @@ from corpus.identity import require_same_embedder
 from corpus.indexes import Indexes
 from corpus.lexicon import LexiconFiles
 from corpus.models import Document, DocumentState, Filters, Hit
-from corpus.query import Query, understand
+from corpus.query import Query, rewrite, understand
 from corpus.ranking import Features, RankedLeaf, Weights, features, rank, shipped_weights
 from corpus.reasons import reasons
 from corpus.scopes import scopes, sides_of
@@ -104,6 +104,11 @@ class Searcher:
         if library is None or library.generation != now:
             library = self._library = Library.load(self._catalog, now)
         return library
+
+    def whole(self, question: str, history: Sequence[tuple[str, str]]) -> str:
+        """Return a follow-up made whole, by the names that the corpus and its analyst know."""
+        aliases = self._lexicon.current().aliases
+        return rewrite(question, history, self.library().companies, aliases)
 
     def search(self, question: str, k: int, filters: Filters) -> tuple[Hit, ...]:
         """Return up to `k` hits, best first. Raises CorpusError, ModelUnavailable."""

@@ -47,7 +47,8 @@ def standings(
     """
     newest = max((known for d in documents if (known := _dated(d))), default=None)
     told = {document.company for document in documents if document.form not in SECOND_HAND}
-    last = max(query.periods, key=lambda each: (each.ends, each.whole_year), default=None)
+    spoken_for = [p for p in query.periods if any(p.matches(d) for d in documents)]
+    last = max(spoken_for, key=lambda each: (each.ends, each.whole_year), default=None)
     return {
         document.id: _standing(query, document, last, newest, told)
         for document in documents
@@ -90,7 +91,7 @@ def _standing(
         period=float(any(period.matches(document) for period in query.periods)),
         newest_period=float(last is not None and last.matches(document)),
         form=float(base_form(document.form) in query.forms),
-        recent=_recent(document, newest) if query.newest or not query.periods else 0.0,
+        recent=_recent(document, newest) if query.newest or last is None else 0.0,
         second_hand=float(document.form in SECOND_HAND and bool(asked_and_told)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -167,6 +167,13 @@ class Corpus:
         """Return what a location holds now, None when it is not known."""
         found = self._catalog.source(location)
         return (found[0], self.document(found[1])) if found else None
+
+    def whole(self, question: str, history: Sequence[tuple[str, str]]) -> str:
+        """Return a question with what a follow-up leaves to the earlier turns put in.
+
+        `history` holds pairs of question and answer, the oldest first.
+        """
+        return self._searcher.whole(question, history)
 
     def search(self, question: str, k: int = 10, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
         """Return up to `k` hits, best first.

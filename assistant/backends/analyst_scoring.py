@@ -43,6 +43,8 @@ _AROUND_WORTH = 0.45
 _CAPTION_WORTH = 0.9
 _TITLE_WORTH = 0.7
 _LONGER_ITEM = 0.5
+_OTHER_NAME = 0.97
+"""A row by the very name asked for goes before one by another name of the item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Pool:
     candidates: tuple[Candidate, ...]
 
     def rarity(self, term: Term) -> float:
-        holding = sum(1 for item in self.candidates if mentions(item, term) >= 1)
+        holding = sum(1 for item in self.candidates if mentions(item, term) >= _OTHER_NAME)
         return term.weight * math.log(1 + (1 + len(self.candidates)) / (1 + holding))
 
     def newest(self) -> date | None:
@@ -111,7 +113,9 @@ def coverage(item: Candidate, weights: Mapping[Term, float]) -> float:
 def mentions(item: Candidate, term: Term) -> float:
     """Return 1 for a mention in the statement, less for a synonym or a mention around it."""
     if any(contains(item.stems, way) for way in term.ways):
-        return _LONGER_ITEM if item.row and _names_longer_item(item, term) else 1.0
+        if item.row and _names_longer_item(item, term):
+            return _LONGER_ITEM
+        return 1.0 if contains(item.stems, stems(term.word)) else _OTHER_NAME
     if any(len(way) > 1 and _said_apart(item, way) for way in term.ways):
         return 0.85
     if any(contains(item.stems, way) for way in term.near):

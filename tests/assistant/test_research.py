@@ -39,6 +39,7 @@ from assistant.prompts import REFUSAL, render
 from assistant.research import Inquiry, ask
 from corpus.errors import CorpusDamaged
 from corpus.models import Filters, Hit
+from corpus.query import rewrite
 from corpus.tokens import count_tokens
 from tests.assistant.packs import document, hit, passage
 from tests.fakes import ScriptedChat
@@ -65,6 +66,9 @@ class ShelfCorpus:
         if self.error is not None:
             raise self.error
         return self.hits[:k]
+
+    def whole(self, question: str, history: Sequence[tuple[str, str]]) -> str:
+        return rewrite(question, history)
 
 
 class ScriptedModel(BaseChatModel):

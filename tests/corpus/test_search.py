@@ -206,3 +206,10 @@ def test_an_index_of_an_older_layout_is_renewed_when_the_corpus_is_opened(data: 
     with Corpus.open(data / "old", HashingEmbedder()) as corpus:
         assert corpus.search("servers", 1)[0].lexical_rank == 1
         assert corpus.health().ok
+
+
+def test_a_follow_up_is_made_whole_by_the_names_that_the_corpus_knows(corpus: Corpus) -> None:
+    put(corpus, document("z", companies=("Zorblax",)), "Zorblax sold lamps")
+    turns = [("What was Boeing's revenue in FY2022?", ""), ("What was Zorblax's in FY2022?", "")]
+    assert corpus.whole("And in FY2021?", turns) == "And in FY2021? (Zorblax revenue)"
+    assert corpus.whole("What was Zorblax's revenue?", []) == "What was Zorblax's revenue?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from threading import Event, Timer
 
@@ -245,3 +245,6 @@ class Gated:
     def search(self, question: str, k: int = 10, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
         assert self._gate.wait(20)
         return self._corpus.search(question, k, filters)
+
+    def whole(self, question: str, history: Sequence[tuple[str, str]]) -> str:
+        return self._corpus.whole(question, history)
