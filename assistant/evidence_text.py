@@ -8,6 +8,7 @@ head, unit or label of an earlier table holds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
@@ -17,6 +18,14 @@ from corpus.models import Passage, PassageKind
 __all__ = ["adjacent", "continues", "joined"]
 
 CELL = "|"
+_UNIT_OR_PERIOD = re.compile(
+    r"\b(?:un)?audited\b|\b(?:dollars?|amounts?|shares?|in|except|per|common|share|data|and|thousands?"
+    r"|millions?|billions?|three|six|nine|twelve|fiscal|first|second|third|fourth|years?|quarters?"
+    r"|months|weeks|ended|ending|as|of|at|for|the|january|february|march|april|may|june|july|august"
+    r"|september|october|november|december)\b|[\W\d_]",
+    re.IGNORECASE,
+)
+"""Words of a caption that many tables of a filing share."""
 
 
 def joined(passages: Sequence[Passage]) -> str:
@@ -37,10 +46,22 @@ def continues(left: Passage, right: Passage) -> bool:
     """Tell whether both hold rows of one table: its caption, section and columns are the same.
 
     A head without a caption names no table: others in the same section may have the same columns.
+    Nor does a caption of unit and period alone, or one whose tables begin with the same row: those
+    are two periods of one kind.
     """
     if left.headings != right.headings or left.header != right.header:
         return False
-    return _head_lines(left, right) > 1
+    head = _head_lines(left, right)
+    named = any(_UNIT_OR_PERIOD.sub("", line) for line in _lines(left)[: max(0, head - 1)])
+    return named and not _labels(_lines(left)[head:]) & _labels(_lines(right)[head:])
+
+
+def _lines(passage: Passage) -> list[str]:
+    return passage.text.splitlines()
+
+
+def _labels(lines: Sequence[str]) -> set[str]:
+    return {line.partition(CELL)[0].strip().casefold() for line in lines if CELL in line}
 
 
 def _after(left: Passage, right: Passage) -> list[str]:

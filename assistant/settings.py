@@ -10,6 +10,7 @@
 | LOADFACTOR_EVIDENCE_TOKENS | most tokens of evidence put before a backend | 3000 |
 | LOADFACTOR_UPLOAD_LIMIT_MB | largest upload in megabytes | 100 |
 | LOADFACTOR_EDGAR_CONTACT | who asks the SEC for filings: a name and an e-mail | unset |
+| LOADFACTOR_NOTES_MAX_AGE_DAYS | the Corpus page warns when the newest note is older | 90 |
 | LOADFACTOR_ANSWER_CACHE | 0: never give a kept answer again | 1 |
 | LOADFACTOR_LOCAL_ONLY | 1: no backend outside this machine and network, whoever asks | 0 |
 | LOADFACTOR_SHARED | 1: several people use one app; no one sees a list of others' chats | 0 |
@@ -50,6 +51,7 @@ class Settings:
     evidence_tokens: int
     upload_limit_mb: int
     edgar_contact: str | None
+    notes_max_age_days: int
     local_only: bool
     shared: bool
     answer_cache: bool
@@ -81,6 +83,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, data: Path | None = N
         evidence_tokens=_positive(environ, "LOADFACTOR_EVIDENCE_TOKENS", 3000),
         upload_limit_mb=_positive(environ, "LOADFACTOR_UPLOAD_LIMIT_MB", 100),
         edgar_contact=environ.get("LOADFACTOR_EDGAR_CONTACT") or None,
+        notes_max_age_days=_positive(environ, "LOADFACTOR_NOTES_MAX_AGE_DAYS", 90),
         local_only=_switch(environ, "LOADFACTOR_LOCAL_ONLY"),
         shared=_switch(environ, "LOADFACTOR_SHARED"),
         answer_cache=_switch(environ, "LOADFACTOR_ANSWER_CACHE", "1"),

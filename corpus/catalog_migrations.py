@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Column, Connection, Integer, String
+from sqlalchemy import Column, Connection, Integer, String, Text
 
 __all__ = ["STEPS", "operations"]
 
@@ -29,5 +29,13 @@ def _tables_and_amendments(op: Operations) -> None:
     op.add_column("documents", Column("amends", String(64)))
 
 
-STEPS: Mapping[int, Callable[[Operations], None]] = {2: _tables_and_amendments}
+def _questions(op: Operations) -> None:
+    """Version 3: the questions that a note says it answers; none of before, until it is read again.
+
+    They are kept because the opening page shows them: it must not read files, nor YAML, itself.
+    """
+    op.add_column("documents", Column("questions", Text, nullable=False, server_default="[]"))
+
+
+STEPS: Mapping[int, Callable[[Operations], None]] = {2: _tables_and_amendments, 3: _questions}
 """The steps by the version that each leads to."""

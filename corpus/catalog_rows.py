@@ -45,6 +45,7 @@ def document_row(document: Document) -> dict[str, Any]:
         "warnings": _pack(document.warnings),
         "splitter": document.splitter,
         "tables": document.tables,
+        "questions": _pack(document.questions),
     }
 
 
@@ -69,6 +70,7 @@ def to_document(row: Row, sources: Sequence[Source]) -> Document:
         state=DocumentState(row["state"]),
         tables=row["tables"],
         amends=row["amends"],
+        questions=_unpack(row["questions"]),
     )
 
 

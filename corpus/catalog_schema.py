@@ -28,7 +28,7 @@ __all__ = [
     "vectors",
 ]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Standing(StrEnum):
@@ -75,6 +75,7 @@ documents = Table(
     Column("tables", Integer, nullable=False, server_default="0"),
     # No foreign key: the filing that is amended may leave the corpus.
     Column("amends", String(64)),
+    Column("questions", Text, nullable=False, server_default="[]"),
 )
 
 sources = Table(

@@ -16,8 +16,8 @@ from corpus.topics import subject_phrases, without_names
 
 __all__ = ["rewrite"]
 
-FEW_TERMS = 3
-"""A question of no more own terms than this leans on the one before."""
+FEW_TERMS = 1
+"""A question of no more own terms than this takes its subject from the one before."""
 _ELLIPSIS = re.compile(
     r"\W*(?:and|but|or|so|also|then|what about|how about|same (?:for|question)|now for)\b",
     re.IGNORECASE,
@@ -28,6 +28,12 @@ _POINTS_BACK = re.compile(
     r"|and|why|how|under|on)\s+)(?:that|this|these|those)\b",
     re.IGNORECASE,
 )
+_ASKS_WHO = re.compile(
+    r"\W*(?:(?:who|whose)\b(?!\s+(?:is|was|are|were|will)\b)"
+    r"|which\s+(?:companies|company|firms?|filers?|ones)\b)",
+    re.IGNORECASE,
+)
+"""A question of all companies stands by itself, where it has a subject."""
 _SET_AGAINST = re.compile(
     r"\b(?:than|with|to|from|against|vs\.?|versus|above|below|of)\s+(?:that|this|those|these|it|them)"
     r"\s*(?:[?.!,]|$)",
@@ -123,6 +129,8 @@ class _Names:
         """Tell whether a question cannot be understood without what was said before."""
         mentioned = company_mentions(question, self._known, self._aliases)
         back = _POINTS_BACK.search(question)
+        if _ASKS_WHO.match(question) and not back and self._own(question):
+            return False
         if not mentioned:
             if _AMONG_ALL.search(question) and _COMPANIES.search(question) and not back:
                 return False

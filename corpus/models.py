@@ -84,8 +84,8 @@ class Document:
     the filer's fiscal year or quarter, "FY2025" or "FY2026Q2". `pages` counts physical pages and is
     None where the format has none. `tables` counts those that the reader found. `amends` is the id
     of the filing that this one amends, set by the catalog where it holds that one. `splitter` names
-    what cut it into passages, with its version. Whatever the content does not state is None or
-    empty, never guessed.
+    what cut it into passages, with its version. `questions` are those that a note says it answers.
+    Whatever the content does not state is None or empty, never guessed.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Document:
     state: DocumentState = DocumentState.READY
     tables: int = 0
     amends: str | None = None
+    questions: tuple[str, ...] = ()
 
     @property
     def company(self) -> str | None:

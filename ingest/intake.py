@@ -158,6 +158,7 @@ def _document(arrival: Arrival, parsed: Parsed) -> Document:
         topics=recognised.topics,
         publisher=recognised.publisher,
         references=recognised.references,
+        questions=recognised.questions,
         warnings=recognised.warnings,
         splitter=SPLITTER,
         sources=(arrival.source,),

@@ -19,7 +19,7 @@ from ingest.transcripts import with_speakers
 __all__ = ["Parsed", "Task", "parsed_from_json", "parsed_of", "parsed_to_json"]
 
 _DATES = ("period_end", "published")
-_TUPLES = ("companies", "topics", "references", "warnings")
+_TUPLES = ("companies", "topics", "references", "questions", "warnings")
 
 
 @dataclass(frozen=True, slots=True)

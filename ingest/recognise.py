@@ -37,7 +37,12 @@ _URL = re.compile(r"https?://[^\s<>()\[\]\"',;]+[^\s<>()\[\]\"',;.]")
 _SOURCES = re.compile(r"(?im)^[ \t]*(?:\*\*)?sources?(?:\*\*)?\s*:.*$")
 _ADDRESSES = ("url", "html:url", "header:source_url")
 _SOURCE_KEYS = ("sources", "source_pages", "references")
+_NOTE = "note"
+_FILE = "file"
+"""Of a note's source, the name that its author has the document under: it tells others nothing."""
 _LONGEST_TITLE = 160
+_LONGEST_QUESTION = 160
+_MOST_QUESTIONS = 3
 _LONGEST_IN_HEADER = 90
 
 
@@ -54,6 +59,7 @@ class Recognised:
     topics: tuple[str, ...] = ()
     publisher: str | None = None
     references: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -94,6 +100,7 @@ def recognise(reading: Reading, name: str) -> Recognised:
         topics=_topics(content),
         publisher=_publisher(content),
         references=_references(content),
+        questions=_questions(content) if form == _NOTE else (),
         warnings=reading.warnings,
     )
 
@@ -144,10 +151,18 @@ def _references(content: Content) -> tuple[str, ...]:
     return _distinct([*addresses, *sources, *named])
 
 
+def _questions(content: Content) -> tuple[str, ...]:
+    """The questions that a note says it answers; what is long or asks nothing is left out."""
+    asked = (" ".join(text.split()) for text in _listed(content, "questions"))
+    fit = (text for text in asked if text.endswith("?") and len(text) <= _LONGEST_QUESTION)
+    return _distinct(fit)[:_MOST_QUESTIONS]
+
+
 def _reference(item: object) -> str:
     """A source as one line: "Form 10-K for fiscal 2024, Amazon, 2025-02-07"."""
     if isinstance(item, Mapping):
-        return ", ".join(str(value) for value in item.values() if value)
+        told = (value for key, value in item.items() if key != _FILE)
+        return ", ".join(str(value) for value in told if value)
     return str(item)
 
 

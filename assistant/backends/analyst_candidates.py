@@ -187,7 +187,8 @@ class _Table:
         if line.startswith(TEXT_LEFT_OUT):
             return _Table(line.removeprefix(TEXT_LEFT_OUT).strip())
         line = line.removeprefix(ROWS_LEFT_OUT).strip()
-        if not self._in_heads and not ends_table(line):
+        if (self.heads or not self._in_heads) and not ends_table(line):
+            self.unit = table_scale(line) or self.unit
             self.section = line
             return self
         return _Table(line if len(line) > _LONGEST_HEAD else f"{self.caption} {line}".strip())

@@ -24,14 +24,15 @@ from assistant.cli.options import (
     asked,
     filters_of,
 )
+from assistant.inquiry import whole_in
 from assistant.reports import document_json, removed_json, search_json
-from assistant.research import whole_question
 from assistant.settings import load_settings
 from assistant.wiring import build, build_corpus
 from corpus.amendments import amendments_of
 from corpus.filtering import settle
 from corpus.store import Corpus
 from ingest.console import run_ingest, run_watch
+from ingest.note_console import run_check_notes
 from ingest.originals import remove_document
 from ingest.passages import SPLITTER
 
@@ -69,9 +70,20 @@ def ingest(
 
 
 @app.command()
-def documents(data: Data = None, as_json: AsJson = False) -> None:
+def documents(
+    data: Data = None,
+    check_notes: Annotated[
+        bool,
+        typer.Option(
+            "--check-notes", help="Check the notes against their sources; exit 3 for findings."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """List the documents of the corpus."""
     with opened(data) as corpus:
+        if check_notes:
+            raise typer.Exit(run_check_notes(corpus, as_json))
         listed = corpus.documents()
     amended = [document for document in listed if document.amends is not None]
     amended_by = [amendments_of(document, amended) for document in listed]
@@ -123,7 +135,8 @@ def search(
     with build(load_settings(data=data)) as runtime:
         filters = settle(given, runtime.corpus.documents())
         for item in items:
-            hits = runtime.corpus.search(whole_question(item.text, item.history), k, filters)
+            whole = whole_in(runtime.corpus, item.text, item.history)
+            hits = runtime.corpus.search(whole, k, filters)
             if as_json:
                 printing.print_lines([search_json(item.id, item.text, hits)])
             else:

@@ -81,7 +81,8 @@ def _named_facts(report: Report) -> Iterator[tuple[str, str | None]]:
     period = document.fiscal_period
     ended = f" · ended {document.period_end}" if document.period_end else ""
     yield "Fiscal period", f"{period}{ended}" if period else None
-    yield "Published", str(document.published) if document.published else None
+    dated = "As of" if document.questions else "Published"
+    yield dated, str(document.published) if document.published else None
     if document.publisher:
         yield "Publisher", document.publisher
     if document.pages:

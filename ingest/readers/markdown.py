@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import chain
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -17,14 +15,13 @@ from ingest.blocks import Block, BlockKind, Reading
 from ingest.limits import Limits
 from ingest.readers.clean import one_line
 from ingest.readers.decoding import decode
+from ingest.readers.front_matter import WIKI_LINK, split_front_matter
 from ingest.readers.lines import with_captions
 
 __all__ = ["read_markdown"]
 
-_FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-# No link's name is longer or holds brackets: without bounds each "[" is tried to the text's end.
+# Bounded, for else each "[" is tried to the text's end.
 _EMBEDDED = re.compile(r"!\[\[[^\[\]]{0,200}\]\]")
-_WIKI = re.compile(r"\[\[(?:[^\[\]|\\]{0,200}\\?\|)?([^\[\]|]{1,200})\]\]")
 _TAGS = re.compile(r"(?:#[A-Za-z][\w/-]*\s*)+")
 _TEXTS = frozenset({"text", "code_inline"})
 _BREAKS = frozenset({"softbreak", "hardbreak"})
@@ -39,42 +36,15 @@ def read_markdown(data: bytes, limits: Limits) -> Reading:
     decoded = decode(data)
     if len(decoded.text) > limits.characters:
         raise InputRefused(f"more than {limits.characters:,} characters of text")
-    text, metadata, warnings = _without_front_matter(decoded.text)
-    text = _WIKI.sub(r"\1", _EMBEDDED.sub("", text))
+    front = split_front_matter(decoded.text)
+    text = WIKI_LINK.sub(r"\1", _EMBEDDED.sub("", front.body))
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     blocks = tuple(with_captions(_blocks(tokens)))
     if not blocks:
         raise InputRefused("no text")
-    title = _title(metadata) or _first_heading(blocks)
-    return Reading(Media.MARKDOWN, blocks, None, title, metadata, (*decoded.warnings, *warnings))
-
-
-def _without_front_matter(text: str) -> tuple[str, dict[str, object], tuple[str, ...]]:
-    match = _FRONT.match(text)
-    if not match:
-        return text, {}, ()
-    try:
-        values = yaml.safe_load(match.group(1))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return text[match.end() :], {}, ("front matter is broken YAML; it was not read",)
-    if not isinstance(values, dict):
-        # A rule, prose and another rule: text, not front matter.
-        return text, {}, ()
-    plain = {one_line(str(key)): _plain(value) for key, value in values.items()}
-    return text[match.end() :], plain, ()
-
-
-def _plain(value: object) -> object:
-    """Return a YAML value as JSON knows it: dates in ISO form, anything unknown as text."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, list | tuple | set):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {one_line(str(key)): _plain(item) for key, item in value.items()}
-    return one_line(_WIKI.sub(r"\1", str(value)))
+    title = _title(front.stated) or _first_heading(blocks)
+    warnings = (*decoded.warnings, *front.warnings)
+    return Reading(Media.MARKDOWN, blocks, None, title, front.stated, warnings)
 
 
 def _title(metadata: dict[str, object]) -> str | None:

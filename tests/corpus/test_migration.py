@@ -139,8 +139,10 @@ def test_passages_vectors_and_citations_survive_and_search_works(old_data: Path)
         health = corpus.health()
         assert (health.passages, health.superseded) == (6, 1)
         assert health.ok, health.lines()
-        put(corpus, document("later", tables=7))
+        assert corpus.document(NEW.id).questions == ()
+        put(corpus, document("later", tables=7, questions=("What is spent?",)))
         assert corpus.find("later.txt").tables == 7
+        assert corpus.find("later.txt").questions == ("What is spent?",)
     assert embedder.batches == []
 
 

@@ -219,6 +219,21 @@ def test_several_companies_alike_are_no_subject() -> None:
     assert (found.form, found.companies) == ("note", ())
 
 
+def test_a_source_goes_without_the_name_that_its_note_has_for_it() -> None:
+    source = {"document": "Form 10-K", "publisher": "Amazon", "file": "k.pdf"}
+    found = read("Text.", Media.MARKDOWN, form="note", sources=[source])
+    assert found.references == ("Form 10-K, Amazon",)
+
+
+def test_a_note_says_what_it_answers() -> None:
+    asked = ["What is  spent?", "What is spent?", "Why?", "Who?", "How?"]
+    found = read("Text.", Media.MARKDOWN, form="note", questions=["No question", *asked])
+    assert found.questions == ("What is spent?", "Why?", "Who?")
+    long = ["What is it?" * 40]
+    assert read("Text.", Media.MARKDOWN, form="note", questions=long).questions == ()
+    assert read("Text.", Media.MARKDOWN, form="article", questions=asked).questions == ()
+
+
 def test_tags_and_named_sources_of_a_note() -> None:
     text = (
         "#gpu #prices\n\nAn hour costs less.\n\nSources: https://a.example/x; https://b.example/y"

@@ -11,16 +11,19 @@ from assistant.ui.document_report import document_report
 from assistant.ui.document_state import opened_document
 from assistant.ui.document_table import document_table, matching
 from assistant.ui.escape import as_html, count
+from assistant.ui.note_dates import note_dates
 from assistant.ui.resources import runtime
 from corpus.models import Document
 
 
 def main() -> None:
-    documents = runtime().corpus.documents()
+    product = runtime()
+    documents = product.corpus.documents()
     st.html(
         f'<div class="lf-title">Corpus</div><div class="lf-promise">{as_html(_totals(documents))}'
         "</div>"
     )
+    note_dates(documents, product.settings)
     adding_box()
     if documents:
         _documents(documents)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.settings import load_settings
 from assistant.ui.document_pages import numbers, page_span
+from assistant.ui.note_dates import outdated
 from assistant.wiring import Runtime
 from corpus.models import Document, Media, Passage
 from tests.assistant.ui.conftest import FACT, REPOSITORY, add, app
@@ -228,6 +229,40 @@ def test_removal_says_how_many_citations_lose_their_text(zephyr: Runtime) -> Non
     page = opened(zephyr.corpus.documents()[0])
     next(button for button in page.button if button.label.startswith("Remove “")).click().run()
     assert any("0 citations of it in old answers" in shown.value for shown in page.markdown)
+
+
+def put_note(product: Runtime, title: str, day: date) -> Document:
+    made = document(title, form="note", published=day, questions=("What is spent?",))
+    add(product.corpus, made, (passage(made, f"{title}: {FACT}"),))
+    return made
+
+
+def test_the_notes_say_as_of_when_they_are(product: Runtime) -> None:
+    today = datetime.now(UTC).date()
+    oldest = put_note(product, "Old note", today - timedelta(days=200))
+    page = open_corpus()
+    assert f"1 note, as of {oldest.published}" in html(page)
+    (warning,) = page.warning
+    assert f"as of {oldest.published}, 200 days ago" in warning.value
+    newest = put_note(product, "New note", today - timedelta(days=3))
+    page = open_corpus()
+    assert f"2 notes, as of {oldest.published} to {newest.published}" in html(page)
+    assert not page.warning
+    assert f"<dt>As of</dt><dd>{newest.published}</dd>" in html(opened(newest))
+
+
+def test_a_corpus_without_notes_says_nothing_of_them(zephyr: Runtime) -> None:
+    page = open_corpus()
+    assert "as of" not in html(page)
+    assert not page.warning
+
+
+@pytest.mark.parametrize(("most", "warned"), [(90, False), (89, True)])
+def test_notes_are_old_beyond_the_setting(most: int, warned: bool) -> None:
+    days = (date(2026, 1, 1), date(2026, 5, 1))
+    assert (outdated(days, date(2026, 7, 30), most) is not None) is warned
+    assert load_settings({}).notes_max_age_days == 90
+    assert load_settings({"LOADFACTOR_NOTES_MAX_AGE_DAYS": "30"}).notes_max_age_days == 30
 
 
 @pytest.mark.parametrize(
