@@ -19,6 +19,7 @@ from corpus.lexical_entries import FoundLeaf
 from corpus.lexical_queries import Wanted
 from corpus.query import Intent, Query
 from corpus.scopes import Scope
+from corpus.statement_pages import Showing
 from corpus.terms import terms
 
 __all__ = ["Candidates", "Finder"]
@@ -75,8 +76,10 @@ class Finder:
         on_leaves = self._indexes.lexically(
             lambda index: index.leaves_holding({*meaning, *words, *outlooks})
         )
-        shown = self._showing(query, chosen)
-        leaves = self._leaves((leaf_words, *on_leaves.values())) | shown
+        shown = self._showing(query, chosen, whole)
+        alone = self._alone([p for p in meaning if p not in on_leaves])
+        leaves = self._leaves((leaf_words, *on_leaves.values())) | shown | alone
+        on_leaves |= {passage_id: (passage_id,) for passage_id in alone}
         rows = self._rows(query, shown)
         return Candidates(meaning, words, outlooks, leaf_words, leaves, on_leaves, rows)
 
@@ -110,13 +113,19 @@ class Finder:
         whole_words = replace(query, topic=query.terms)
         return self._in_words(LexicalIndex.outlooks, whole_words, own or chosen, limits)
 
+    def _alone(self, lacking: Sequence[str]) -> dict[str, FoundLeaf]:
+        """Return passages that the lexical index lacks, as while it is rebuilt: each is a leaf."""
+        owners = self._catalog.documents_of(lacking) if lacking else {}
+        return {p: FoundLeaf(p, owner, (p,), Showing()) for p, owner in owners.items()}
+
     def _leaves(self, ids: Iterable[Iterable[str]]) -> dict[str, FoundLeaf]:
         wanted = set(chain.from_iterable(ids))
         return self._indexes.lexically(lambda index: index.leaves_called(wanted))
 
-    def _showing(self, query: Query, chosen: Sequence[Scope]) -> dict[str, FoundLeaf]:
+    def _showing(self, query: Query, chosen: Sequence[Scope], whole: int) -> dict[str, FoundLeaf]:
         """Return the leaves that show a statement asked for, where the documents are narrowed."""
-        narrowed = [scope for scope in chosen if scope.company] or chosen[1:]
+        filtered = [scope for scope in chosen if len(scope.documents) < max(whole, 2)]
+        narrowed = [scope for scope in chosen if scope.company] or chosen[1:] or filtered
         documents = {s.document.id for scope in narrowed for s in scope.documents}
         if not documents or not query.statements_asked:
             return {}

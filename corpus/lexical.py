@@ -31,7 +31,7 @@ from corpus.terms import terms
 __all__ = ["LAYOUT_FILE", "LexicalIndex"]
 
 WHAT = "lexical index"
-LAYOUT = "2"
+LAYOUT = "3"
 """Version of the entries; an index of another layout is built anew from the catalog."""
 LAYOUT_FILE = "layout"
 HEAP_BYTES = 50_000_000
@@ -58,7 +58,6 @@ class LexicalIndex:
         with translated(WHAT, folder):
             if create and not self.outdated(folder):
                 folder.mkdir(parents=True, exist_ok=True)
-                (folder / LAYOUT_FILE).write_text(LAYOUT, encoding="ascii")
             elif not folder.is_dir() or not tantivy.Index.exists(str(folder)):
                 raise FileNotFoundError(f"no index in {folder}")
             elif self.outdated(folder):
@@ -84,6 +83,8 @@ class LexicalIndex:
     def commit(self) -> None:
         with translated(WHAT, self._folder, writing=True):
             self._writing().commit()
+            # Only now: an index that was built half is an outdated one, and is built anew.
+            (self._folder / LAYOUT_FILE).write_text(LAYOUT, encoding="ascii")
             self._reload()
 
     def reload(self) -> None:
@@ -147,7 +148,7 @@ class LexicalIndex:
         layout = folder / LAYOUT_FILE
         if not folder.is_dir() or not tantivy.Index.exists(str(folder)):
             return False
-        return not layout.is_file() or layout.read_text(encoding="ascii") != LAYOUT
+        return not layout.is_file() or layout.read_bytes() != LAYOUT.encode("ascii")
 
     @staticmethod
     def erase(folder: Path) -> None:
@@ -163,13 +164,15 @@ class LexicalIndex:
         self, seen: dict[str, T], wanted: set[str], read: Callable[[set[str]], dict[str, T]]
     ) -> dict[str, T]:
         """Return what `seen` holds of `wanted`, after reading what it lacks."""
-        missing = wanted - seen.keys()
+        known = {key: value for key in wanted if (value := seen.get(key)) is not None}
+        missing = wanted - known.keys()
         if missing:
+            found = read(missing)
             if len(seen) > KEPT:
                 seen.clear()
-                missing = wanted
-            seen |= read(missing)
-        return {key: seen[key] for key in wanted if key in seen}
+            seen |= found
+            known |= found
+        return known
 
     def _read_leaves(self, ids: set[str]) -> dict[str, FoundLeaf]:
         return {leaf.id: leaf for leaf in self._leaves(self._any_of("leaf", ids))}

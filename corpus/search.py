@@ -117,7 +117,9 @@ class Searcher:
         considered = self.consider(question, k, filters)
         if considered is None:
             return ()
-        ranked = rank(considered.features, considered.found, self._weights, max(DEPTH, 2 * k))
+        ranked = rank(
+            considered.features, considered.found, self._weights, len(considered.features)
+        )
         sides = sides_of(considered.query, tuple(considered.documents.values()))
         return self._hits(shared_out(placed_in(ranked), sides, k), considered)
 

@@ -29,13 +29,13 @@ _ROWS: Mapping[Statement, tuple[str, ...]] = {
         r"total current assets",
         r"total liabilities",
         r"total current liabilities",
-        r"retained earnings|accumulated deficit|reinvested earnings",
+        r"retained earnings|accumulated deficit|reinvested earnings|undivided profits",
         r"total liabilities and|total liabilities, .*equity",
         r"total (?:\w+[ ’'&,.-]+)*(?:equity|deficit)",
         r"accounts payable",
-        r"cash and (?:cash )?equivalents",
+        r"cash and (?:(?:cash )?equivalents|due from banks)",
         r"goodwill",
-        r"additional paid|capital surplus",
+        r"additional paid|(?:capital )?surplus|share premium",
         r"treasury stock|treasury, at cost|repurchased common",
     ),
     Statement.INCOME: (
@@ -43,24 +43,25 @@ _ROWS: Mapping[Statement, tuple[str, ...]] = {
         r"cost of (?:sales|revenue|goods|products)",
         r"operating (?:income|profit|earnings|\(?loss)|(?:income|earnings|loss) from operations",
         r"(?:provision|benefit).{0,20} income tax|income tax|taxes on (?:income|earnings)",
-        r"(?:income|earnings|loss\)?) .{0,30}before .{0,25}tax|pretax income",
-        r"net (?:income|earnings|loss|\(loss\))",
+        r"(?:income|earnings|profit|loss\)?) .{0,30}before .{0,25}tax|pretax income"
+        r"|profit before tax",
+        r"net (?:income|earnings|loss|\(loss\))|profit (?:\(loss\) )?(?:for the|after)",
         r"\(?a?\)?basic|per (?:common )?share",
         r"diluted",
         r"selling, general|research and development|marketing",
         r"interest expense",
     ),
     Statement.CASH_FLOW: (
-        r"net cash.{0,30}operating|cash (?:provided|from|flows? from).{0,20}operating",
-        r"net cash.{0,30}investing|cash.{0,25}investing",
-        r"net cash.{0,30}financing|cash.{0,25}financing",
+        r"(?:net|total) cash.{0,30}operating|cash (?:provided|from|flows? from).{0,20}operating",
+        r"(?:(?:net|total) )?cash.{0,30}investing",
+        r"(?:(?:net|total) )?cash.{0,30}financing",
         r"depreciation",
         r"(?:purchases?|additions?|acquisitions?|payments?).{0,30}(?:property|equipment|plant)"
         r"|capital (?:expenditures|spending)",
         r"(?:share|stock).based",
         r"cash.{0,40}(?:end|beginning) of",
         r"dividends? paid|cash dividends|repurchases?|payment of dividends",
-        r"net (?:increase|decrease|\(decrease|change).{0,40}cash",
+        r"(?:net )?\(?(?:increase|decrease|change).{0,40}cash",
         r"deferred (?:income )?tax",
     ),
 }
@@ -74,8 +75,8 @@ _TITLES: Mapping[Statement, str] = {
     Statement.CASH_FLOW: r"cash flow",
 }
 _DERIVED = re.compile(
-    r"parent company|condensed consolidating|quarterly|selected (?:consolidated )?financial"
-    r"|pro ?forma",
+    r"parent company|condensed consolidating|quarterly(?! report)"
+    r"|selected (?:consolidated )?financial|pro ?forma",
     re.IGNORECASE,
 )
 _USUAL = {

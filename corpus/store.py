@@ -13,7 +13,7 @@ from corpus.catalog import Catalog
 from corpus.catalog_versions import versions_of
 from corpus.embedded import embedded_text
 from corpus.embedding import Embedder, Vectors
-from corpus.errors import CorpusUnwritable, DocumentNotFound
+from corpus.errors import CorpusDamaged, CorpusUnwritable, DocumentNotFound
 from corpus.finding import find_by_id, find_document
 from corpus.generation import Generation
 from corpus.health import Health, examine
@@ -180,7 +180,14 @@ class Corpus:
 
         Raises ModelUnavailable, and CorpusDamaged when the lexical index cannot be read.
         """
-        return self._searcher.search(question, k, filters)
+        try:
+            return self._searcher.search(question, k, filters)
+        except CorpusDamaged:
+            if not self._indexes.lexical_outdated:
+                raise
+            # Whoever held the lock when this was opened was no writer of today's layout.
+            self._renew_if_free()
+            return self._searcher.search(question, k, filters)
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:

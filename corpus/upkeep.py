@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from corpus.catalog import Catalog
 from corpus.generation import Generation
 from corpus.indexes import Indexes
-from corpus.recovery import finish_interrupted, rebuild, rebuild_lexical
+from corpus.recovery import finish_interrupted, rebuild, rebuild_lexical, reconcile
 
 __all__ = ["rebuild_indexes", "rebuilding", "renew_lexical"]
 
@@ -41,5 +41,7 @@ def rebuild_indexes(catalog: Catalog, generation: Generation, indexes: Indexes) 
 def renew_lexical(catalog: Catalog, generation: Generation, indexes: Indexes) -> None:
     """Rebuild a lexical index that an older version built. Raises CorpusUnwritable."""
     if indexes.lexical_outdated:
-        with rebuilding(catalog, generation, indexes, rebuild_lexical):
+        # A writer that died left the vectors half-done too.
+        anew = reconcile if catalog.generation() % 2 else rebuild_lexical
+        with rebuilding(catalog, generation, indexes, anew):
             pass

@@ -153,6 +153,7 @@ def test_an_index_of_an_older_layout_is_known_and_not_asked(
     lexical: LexicalIndex, data: Path
 ) -> None:
     folder = data / "lexical"
+    lexical.commit()
     assert not LexicalIndex.outdated(folder)
     (folder / LAYOUT_FILE).write_text("1")
     assert LexicalIndex.outdated(folder)
@@ -162,6 +163,7 @@ def test_an_index_of_an_older_layout_is_known_and_not_asked(
 
 
 def test_another_reader_sees_a_commit_after_reload(lexical: LexicalIndex, data: Path) -> None:
+    lexical.commit()
     reader = LexicalIndex(data / "lexical", create=False)
     filled(lexical)
     reader.reload()
