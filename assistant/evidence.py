@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from assistant.conversation import Evidence
 from assistant.evidence_text import adjacent, continues, joined
-from corpus.models import Document, Hit, Passage, Reason, ReasonKind
+from corpus.models import Document, Hit, Passage, Reason
+from corpus.reasons import merged
 from corpus.tokens import count_tokens
 
 __all__ = ["DEFAULT_BUDGET", "build_evidence", "evidence_of"]
 
 DEFAULT_BUDGET = 3000
-KINDS = tuple(ReasonKind)
 
 
 def build_evidence(
@@ -95,10 +95,9 @@ def _evidence(n: int, group: _Group) -> Evidence:
 
 
 def _reasons(hits: Iterable[Hit]) -> tuple[Reason, ...]:
-    """Return each reason once, by kind; those of better hits first among one kind."""
+    """Return the reasons of all by kind; those of better hits first among one kind."""
     best_first = sorted(hits, key=lambda hit: hit.rank)
-    found = dict.fromkeys(reason for hit in best_first for reason in hit.reasons)
-    return tuple(sorted(found, key=lambda reason: KINDS.index(reason.kind)))
+    return merged(reason for hit in best_first for reason in hit.reasons)
 
 
 def evidence_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby
@@ -61,18 +62,18 @@ class Finder:
         self._indexes = indexes
         self._embedder = embedder
         self._exact = ExactSearch(catalog)
+        self._beside = ThreadPoolExecutor(thread_name_prefix="words")
 
     def find(self, query: Query, chosen: Sequence[Scope], depth: int, whole: int) -> Candidates:
         """Return up to `depth` candidates of each list; the corpus has `whole` documents.
 
         Raises ModelUnavailable, and CorpusDamaged when the lexical index cannot be read.
         """
+        # The model and the words run beside each other; the meter knows its turn by this thread.
+        spoken = self._beside.submit(self._spoken, query, chosen, (depth, whole))
         vector = self._embedder.embed_query(query.subject or query.text)
         meaning = _best(self._nearest(vector, depth, scope, whole) for scope in chosen)
-
-        words = self._in_words(LexicalIndex.passages, query, chosen, (depth, whole))
-        leaf_words = self._in_words(LexicalIndex.leaves, query, chosen, (depth, whole))
-        outlooks = self._outlooks(query, chosen, (depth, whole))
+        words, leaf_words, outlooks = spoken.result()
         on_leaves = self._indexes.lexically(
             lambda index: index.leaves_holding({*meaning, *words, *outlooks})
         )
@@ -82,6 +83,15 @@ class Finder:
         on_leaves |= {passage_id: (passage_id,) for passage_id in alone}
         rows = self._rows(query, shown)
         return Candidates(meaning, words, outlooks, leaf_words, leaves, on_leaves, rows)
+
+    def _spoken(
+        self, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
+    ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+        return (
+            self._in_words(LexicalIndex.passages, query, chosen, limits),
+            self._in_words(LexicalIndex.leaves, query, chosen, limits),
+            self._outlooks(query, chosen, limits),
+        )
 
     def _in_words(
         self, ask: Asking, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from corpus.forms import base_form
@@ -12,9 +12,12 @@ from corpus.query import Query
 from corpus.statement_pages import Showing
 from corpus.terms import terms
 
-__all__ = ["reasons"]
+__all__ = ["merged", "reasons"]
 
 _OF_DOCUMENT = frozenset({ReasonKind.COMPANY, ReasonKind.PERIOD, ReasonKind.FORM})
+_OF_WORDS = frozenset({ReasonKind.STATEMENT, ReasonKind.ITEM, ReasonKind.TERMS})
+_KINDS = tuple(ReasonKind)
+_BETWEEN = ", "
 NAMED_TERMS = 4
 """Words of the question that are named, those that stand first in it."""
 
@@ -31,6 +34,29 @@ def reasons(
     return found if of_its_own else (*found, Reason(ReasonKind.MEANING, "similar meaning"))
 
 
+def merged(each: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return the reasons of passages that are shown as one: each once, by kind.
+
+    No word is named twice, and none is there for its meaning alone where another matches more.
+    """
+    found = tuple(dict.fromkeys(each))
+    items = _words_in(reason.text for reason in found if reason.kind is ReasonKind.ITEM)
+    words = dict.fromkeys(
+        word
+        for reason in found
+        if reason.kind is ReasonKind.TERMS
+        for word in reason.text.split(_BETWEEN)
+        if word not in items
+    )
+    left_out = {ReasonKind.TERMS}
+    if any(reason.kind in _OF_WORDS for reason in found):
+        left_out.add(ReasonKind.MEANING)
+    kept = [reason for reason in found if reason.kind not in left_out]
+    if words:
+        kept.append(Reason(ReasonKind.TERMS, _BETWEEN.join(words)))
+    return tuple(sorted(kept, key=lambda reason: _KINDS.index(reason.kind)))
+
+
 def _reasons(
     query: Query, document: Document, passage: Passage, showing: Showing
 ) -> Iterator[Reason]:
@@ -39,13 +65,16 @@ def _reasons(
         if statement in showing.primary:
             yield Reason(ReasonKind.STATEMENT, statement.value)
     asked = query.topic or query.terms
-    words = _words_of(passage.text, frozenset((*asked, *terms(" ".join(query.items)))))
-    for item in query.items:
-        if set(terms(item)) <= words:
-            yield Reason(ReasonKind.ITEM, item)
-    matched = [word for word in asked if word in words]
+    words = _words_of(passage.text, frozenset((*asked, *_words_in(query.items))))
+    items = [item for item in query.items if _words_in([item]) <= words]
+    yield from (Reason(ReasonKind.ITEM, item) for item in items)
+    matched = [word for word in asked if word in words - _words_in(items)]
     if matched:
-        yield Reason(ReasonKind.TERMS, ", ".join(matched[:NAMED_TERMS]))
+        yield Reason(ReasonKind.TERMS, _BETWEEN.join(matched[:NAMED_TERMS]))
+
+
+def _words_in(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(terms(" ".join(texts)))
 
 
 def _words_of(text: str, asked: frozenset[str]) -> set[str]:

@@ -117,10 +117,10 @@ class Searcher:
         considered = self.consider(question, k, filters)
         if considered is None:
             return ()
-        ranked = rank(
-            considered.features, considered.found, self._weights, len(considered.features)
-        )
         sides = sides_of(considered.query, tuple(considered.documents.values()))
+        # A side of a comparison may begin far behind the others.
+        limit = len(considered.features) if len(sides) > 1 else max(DEPTH, 2 * k)
+        ranked = rank(considered.features, considered.found, self._weights, limit)
         return self._hits(shared_out(placed_in(ranked), sides, k), considered)
 
     def consider(self, question: str, k: int, filters: Filters) -> Considered | None:

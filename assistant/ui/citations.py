@@ -23,6 +23,7 @@ LONGEST_CHIP = 44
 PREVIEW = 240
 MOST_PICTURES = 3
 REMOVED = "This document was removed from the corpus; its text is gone."
+READ_ANEW = "This document was read anew since; the passage is no longer held as it was cited."
 
 
 def describe(document: Document) -> str:
@@ -64,12 +65,12 @@ def why(reasons: Sequence[Reason]) -> str:
 
 def evidence_list(turn: str, answer: Answer) -> None:
     """Draw every passage that was put before the backend, cited or not."""
-    quotes = {citation.n: citation.quote for citation in answer.citations}
+    cited = {citation.n: citation for citation in answer.citations}
     with st.expander(
         f"Evidence · {count(len(answer.evidence), 'passage')} read", icon=":material/menu_book:"
     ):
         for item in answer.evidence:
-            _evidence(turn, item, quotes)
+            _evidence(turn, item, cited)
 
 
 def panel(turn: str, answer: Answer, n: int) -> None:
@@ -97,14 +98,17 @@ def _where(document: Document, page: int | None, last: int | None) -> list[str]:
     return [*filter(None, (*known, span))]
 
 
-def _evidence(turn: str, item: Evidence, quotes: Mapping[int, str]) -> None:
-    where = " · ".join(_where(item.document, item.page, item.page_last))
-    section = " › ".join(item.passages[0].headings)
+def _evidence(turn: str, item: Evidence, cited: Mapping[int, Citation]) -> None:
+    citation = cited.get(item.n)
+    at = citation.passage if citation else item.passages[0]
+    last = at.page_last if citation else item.page_last
+    where = " · ".join(_where(item.document, at.page, last))
+    section = " › ".join(at.headings)
     # A conversation in memory holds the text of documents that were removed since.
-    held = runtime().corpus.passage(item.passages[0].id) is not None
-    preview = " ".join(quotes.get(item.n, item.text).split()) if held else REMOVED
+    held = runtime().corpus.passage(at.id) is not None
+    preview = " ".join((citation.quote if citation else item.text).split()) if held else REMOVED
     cut = preview if len(preview) <= PREVIEW else f"{preview[:PREVIEW]} …"
-    mark = '<span class="lf-cited">cited for</span>' if item.n in quotes else ""
+    mark = '<span class="lf-cited">cited for</span>' if citation else ""
     with st.container(key=f"evidence-{turn}-{item.n}", horizontal=True, gap="small"):
         st.html(
             f'<div class="lf-evidence"><div><b>{item.n}</b> {as_html(item.document.title)} {mark}'
@@ -122,34 +126,44 @@ def _evidence(turn: str, item: Evidence, quotes: Mapping[int, str]) -> None:
 
 
 def _passages(item: Evidence, citations: tuple[Citation, ...]) -> None:
-    """Draw the cited passages, or where none is cited, all of this evidence."""
+    """Draw all passages of this evidence, those that are cited first."""
     facts = _where(item.document, item.page, item.page_last)
     st.html("".join(f'<span class="lf-fact">{as_html(fact)}</span>' for fact in facts))
-    cited = {citation.passage.id: citation.passage for citation in citations}
+    cited = {citation.passage.id for citation in citations}
     quotes = [citation.quote for citation in citations]
-    for passage in cited.values() or item.passages:
-        _passage(item.document, passage, quotes)
+    gone = {passage.id: _gone(passage) for passage in item.passages}
+    for note in dict.fromkeys(filter(None, gone.values())):
+        st.info(note)
+    for passage in sorted(item.passages, key=lambda passage: passage.id not in cited):
+        if gone[passage.id]:
+            continue
+        _passage(passage, quotes)
+        if not cited or passage.id in cited:
+            _original(item.document, passage, " ".join(quotes) or passage.text)
 
 
-def _passage(document: Document, passage: Passage, quotes: list[str]) -> None:
-    product = runtime()
-    if product.corpus.passage(passage.id) is None:
-        st.info(REMOVED)
-        return
-    if not passage.text:
-        st.info("This document was read anew since; the passage is no longer held as it was cited.")
-        return
+def _gone(passage: Passage) -> str:
+    """Return why a passage cannot be shown, "" where it can."""
+    if runtime().corpus.passage(passage.id) is None:
+        return REMOVED
+    return "" if passage.text else READ_ANEW
+
+
+def _passage(passage: Passage, quotes: Sequence[str]) -> None:
     section = as_html(" › ".join(passage.headings))
     show = tabular if passage.kind is PassageKind.TABLE else marked
     st.html(
         f'<div class="lf-section">{section}</div>'
         f'<div class="lf-passage lf-{passage.kind}">{show(passage.text, quotes)}</div>'
     )
+
+
+def _original(document: Document, passage: Passage, highlight: str) -> None:
     if document.media is Media.PDF and passage.page is not None:
-        original = original_path(product.settings.data, document.id, document.media)
+        original = original_path(runtime().settings.data, document.id, document.media)
         last = passage.page_last or passage.page
         pages = range(passage.page, min(last, passage.page + MOST_PICTURES - 1) + 1)
-        _pictures(original, pages, " ".join(quotes) or passage.text)
+        _pictures(original, pages, highlight)
 
 
 def _pictures(original: Path, pages: Sequence[int], highlight: str) -> None:

@@ -88,17 +88,17 @@ def _answers(comparison: Comparison, number: int) -> None:
             with column, st.container(key=f"answer-{backend.name}", gap="small"):
                 st.html(head(backend))
                 if backend.name in results:
-                    _answer(results[backend.name], evidence)
+                    _answer(results[backend.name], evidence, filters.searched(comparison.filters))
     _evidence(evidence)
 
 
-def _answer(result: Result, evidence: Sequence[Evidence]) -> None:
+def _answer(result: Result, evidence: Sequence[Evidence], searched: str) -> None:
     if result.error is not None:
         st.warning(as_label(result.error), icon=":material/error:")
     elif result.state == "stopped":
         st.html('<div class="lf-flag">Stopped before the end; the answer is incomplete.</div>')
     if result.state == "refused":
-        st.html('<div class="lf-refusal">Not in the corpus</div>')
+        st.html(f'<div class="lf-refusal">Not in the {searched}</div>')
     if result.flags:
         notes = "".join(f"<li>{as_html(flag.message)}</li>" for flag in result.flags)
         st.html(f'<div class="lf-doubt" role="alert"><b>Check before use</b><ul>{notes}</ul></div>')

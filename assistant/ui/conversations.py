@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -166,17 +166,21 @@ class Conversation:
             turn.start()
             return turn
 
-    def history(self, before: str | None = None) -> tuple[Turn, ...]:
+    def history(
+        self, before: str | None = None, companies: Collection[str] = ()
+    ) -> tuple[Turn, ...]:
         """Return the last answered turns, oldest first; only those before the turn `before`.
 
-        Of a question that was asked again at once, the last answer counts.
+        Only those count that were confined to these companies, () for none: a question that is
+        confined to others is no follow-up. Of a question that was asked again at once, the last
+        answer counts.
         """
         answers: list[Answer] = []
         for turn in self._turns:
             if turn.id == before:
                 break
             answer = turn.now.answer
-            if answer is not None:
+            if answer is not None and set(turn.filters.companies) == set(companies):
                 if answers and answers[-1].question == answer.question:
                     answers.pop()
                 answers.append(answer)

@@ -11,6 +11,8 @@ from corpus.models import Document, Filters
 
 __all__ = ["Choices", "choices", "document_labels"]
 
+REMOVED = "A removed document"
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -38,15 +40,21 @@ def choices(filters: Filters, documents: Sequence[Document]) -> Choices:
     )
 
 
-def document_labels(documents: Sequence[Document]) -> dict[str, str]:
-    """Return a label for each document id, no two alike: a list tells values by their labels."""
+def document_labels(documents: Sequence[Document], chosen: Iterable[str] = ()) -> dict[str, str]:
+    """Return a label for each document id, no two alike: a list tells values by their labels.
+
+    Ids that are chosen and have no document are of documents that were removed since.
+    """
     known = Counter(document.title for document in documents)
-    return {
+    labels = {
         document.id: document.title
         if known[document.title] == 1
         else f"{document.title} · {document.name} · {document.id[:6]}"
         for document in documents
     }
+    removed = [name for name in chosen if name not in labels]
+    several = len(removed) > 1
+    return labels | {name: f"{REMOVED} · {name[:6]}" if several else REMOVED for name in removed}
 
 
 def _with(known: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:

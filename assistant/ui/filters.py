@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 
 import streamlit as st
@@ -15,9 +16,11 @@ from assistant.ui.resources import runtime
 from corpus.filtering import admitted, describe
 from corpus.models import Document, Filters
 
-__all__ = ["draw", "told"]
+__all__ = ["draw", "searched", "told"]
 
-DATES = "Both days count. A document whose date is not known is left out."
+DATES = "Both days count. A document whose date is not known is left out. Press Tab to apply."
+FIRST_DAY = date(1993, 1, 1)
+"""EDGAR holds nothing earlier."""
 ANY = "Any"
 NAMED_SO: Mapping[str, str] = MappingProxyType({})
 """Values that are shown as they are."""
@@ -58,7 +61,14 @@ def told(filters: Filters) -> str:
     if filters == NO_FILTERS:
         return ""
     words = " · ".join(describe(filters, runtime().corpus.documents()))
-    return f'<div class="lf-confined">Asked only of {as_html(words)}</div>'
+    named = filters.companies or filters.forms or filters.periods
+    dated = "documents published " * (not named and bool(filters.since or filters.until))
+    return f'<div class="lf-confined">Asked only of {dated}{as_html(words)}</div>'
+
+
+def searched(filters: Filters) -> str:
+    """Return what a question was put to, as a refusal names it."""
+    return "corpus" if filters == NO_FILTERS else "documents asked"
 
 
 def _scope(filters: Filters, documents: Sequence[Document]) -> str:
@@ -83,7 +93,8 @@ def _fields(place: str, filters: Filters, documents: Sequence[Document]) -> None
     with st.container(horizontal=True, gap="small"):
         _date(place, "since", "Published since")
         _date(place, "until", "Published until")
-    _several(place, "documents", "Document", offered.documents, document_labels(documents))
+    labels = document_labels(documents, filters.documents)
+    _several(place, "documents", "Document", offered.documents, labels)
 
 
 def _several(
@@ -104,6 +115,7 @@ def _date(place: str, field: str, label: str) -> None:
     st.date_input(
         label,
         value=None,
+        min_value=FIRST_DAY,
         format="YYYY-MM-DD",
         key=filter_state.key_of(place, field),
         help=DATES,

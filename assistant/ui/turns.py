@@ -24,7 +24,7 @@ def start(conversation: Conversation, asked: state.Question) -> None:
     inquiry = Inquiry(
         question=asked.text,
         filters=asked.filters,
-        history=conversation.history(before=asked.again),
+        history=conversation.history(asked.again, asked.filters.companies),
         evidence_tokens=product.settings.evidence_tokens,
         conversation=conversation.id,
         turn=asked.turn,

@@ -132,8 +132,27 @@ def test_a_piece_has_each_reason_of_its_hits_once_by_kind_the_better_hit_s_first
             hit(AMAZON, passage(AMAZON, "Elsewhere.", 0), 3),
         ]
     )
-    assert pack[0].reasons == (COMPANY, PERIOD, CAPEX, DEBT, MEANING)
+    assert pack[0].reasons == (COMPANY, PERIOD, CAPEX, DEBT)
     assert pack[1].reasons == ()
+
+
+def test_no_word_of_a_piece_s_reasons_is_named_twice() -> None:
+    def words(text: str) -> Reason:
+        return Reason(ReasonKind.TERMS, text)
+
+    def reasons(*each: Reason) -> tuple[Reason, ...]:
+        hits = [
+            hit(META, passage(META, str(rank), rank, page=4), rank, reason)
+            for rank, reason in enumerate(each, start=1)
+        ]
+        (piece,) = build_evidence(hits)
+        return piece.reasons
+
+    assert reasons(words("lease, debt"), words("rate, lease")) == (words("lease, debt, rate"),)
+    assert reasons(words("capital, outlook"), CAPEX) == (CAPEX, words("outlook"))
+    assert reasons(words("expenditures, capital"), CAPEX) == (CAPEX,)
+    assert reasons(MEANING, words("lease")) == (words("lease"),)
+    assert reasons(MEANING, COMPANY) == (COMPANY, MEANING)
 
 
 @given(

@@ -128,6 +128,7 @@ def test_a_refusal_is_no_failure(two: Runtime) -> None:
     CHATS["two"].replies = [REFUSAL]
     shown = compare(page())
     assert "<td>answered</td><td>refused</td>" in rows(shown)
+    assert "Not in the corpus" in html(shown)
     assert "cheapest" not in html(shown)
 
 

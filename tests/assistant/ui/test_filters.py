@@ -96,6 +96,29 @@ def test_one_click_asks_all_documents_again(three: Runtime) -> None:
     assert "Asked only of" not in html(ask(page))
 
 
+def test_dates_alone_confine_to_documents(three: Runtime) -> None:
+    page = ask(since(app().run(), date(2026, 1, 1)))
+    assert "Asked only of documents published since 2026-01-01<" in html(page)
+
+
+def test_dates_reach_back_to_the_first_filings(three: Runtime) -> None:
+    page = app().run()
+    assert {box.min for box in page.date_input} == {date(1993, 1, 1)}
+    since(page, date(1993, 1, 1))
+    assert scope(page) == "1 of 3 documents"
+    assert "Tab" in next(box.help for box in page.date_input)
+
+
+def test_a_question_confined_to_another_company_is_no_follow_up(three: Runtime) -> None:
+    page = ask(choose(app().run(), "Company", "Zephyr"), "What did it spend on lathes?")
+    ask(page, "And on looms?")
+    assert "lathes" in prompt(), "the same documents are asked"
+    ask(choose(page, "Company", "Boreas"), "And on property and equipment?")
+    assert "lathes" not in prompt() and "looms" not in prompt()
+    ask(choose(page, "Company", "Zephyr"), "And on presses?")
+    assert "looms" in prompt() and "property and equipment?" not in prompt()
+
+
 def test_only_what_leaves_a_document_is_offered(three: Runtime) -> None:
     page = app().run()
     assert offered(page, "Company") == ["Boreas", "Zephyr"]
@@ -119,6 +142,20 @@ def test_documents_of_one_title_are_told_apart() -> None:
     assert len(set(labels.values())) == 4
     assert labels[ANNUAL.id] == ANNUAL.title
     assert labels[twin.id] == "Zephyr letter · Zephyr letter.txt · ababab"
+
+
+def test_removed_documents_are_named_so_and_told_apart() -> None:
+    assert document_labels(HELD, (ANNUAL.id, "ef" * 32))["ef" * 32] == "A removed document"
+    labels = document_labels(HELD, ("ef" * 32, "ab" * 32))
+    assert labels["ef" * 32] == "A removed document · efefef"
+    assert len(set(labels.values())) == 5
+
+
+def test_a_removed_document_stays_in_the_filter_without_its_id(three: Runtime) -> None:
+    page = choose(app().run(), "Document", LETTER.id)
+    with three.corpus.writing() as writer:
+        writer.remove(LETTER.id)
+    assert "A removed document" in offered(page.run(), "Document")
 
 
 def test_filters_that_leave_nothing_are_told_and_cost_nothing(three: Runtime) -> None:
@@ -200,6 +237,15 @@ def test_a_comparison_reads_only_what_is_within_its_filters(two: Runtime) -> Non
     assert OTHER.title in prompt("one")
     assert ANNUAL.title not in prompt("one")
     assert prompt("one") == prompt("two")
+
+
+def test_a_refusal_in_a_comparison_is_of_the_documents_that_were_asked(two: Runtime) -> None:
+    CHATS["two"].replies = [REFUSAL]
+    page = choose(compare_page(), "Company", "Boreas")
+    page.text_area[0].set_value(QUESTION)
+    press(page, "compare-run")
+    assert "Not in the documents asked" in html(page)
+    assert "Not in the corpus" not in html(page)
 
 
 def test_a_comparison_of_no_document_is_not_begun(two: Runtime) -> None:
