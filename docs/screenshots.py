@@ -165,8 +165,11 @@ def _costs(page: Page) -> None:
 
 
 def _chat(page: Page) -> None:
-    page.get_by_role("button", name="What is Alphabet's capex guidance").click(timeout=60_000)
-    page.locator(".lf-cost").wait_for()
+    box = page.get_by_test_id("stChatInputTextArea")
+    box.wait_for(timeout=60_000)
+    box.fill(QUESTION)
+    box.press("Enter")
+    page.locator(".lf-cost").wait_for(timeout=60_000)
     page.locator('[class*="st-key-cite-"] button:visible').first.click()
     page.locator(".lf-passage").first.wait_for()
     _save(page, "chat.png")
