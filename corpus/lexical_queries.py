@@ -10,6 +10,8 @@ from tantivy import Occur
 
 __all__ = ["Wanted", "all_of", "any_of", "words_query"]
 
+BARE = frozenset({"header"})
+"""Fields that are looked through for the question's own words only: a header repeats."""
 EXPANSION_WEIGHT = 0.5
 """A word of the glossary counts half of a word of the question."""
 
@@ -58,7 +60,7 @@ def _clauses(
     field, weight = weighted
     for word in stems:
         yield _clause(schema, field, (word,), weight)
-    for group in groups:
+    for group in groups if field not in BARE else ():
         # The best phrase of a group speaks for it: a passage is no better for saying the same
         # thing in three ways. A phrase of many words counts as one word.
         yield tantivy.Query.disjunction_max_query(
