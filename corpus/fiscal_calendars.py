@@ -11,15 +11,14 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from corpus.models import Document
+from corpus.reporting_periods import SPILL
 
 __all__ = ["with_ends"]
 
 _PERIOD = re.compile(r"FY(\d{4})(?:Q([1-4]))?")
-SPILL = timedelta(days=6)
-"""A year of 52 or 53 weeks ends up to six days after the month that it closes."""
 
 
 def with_ends(documents: Sequence[Document]) -> tuple[Document, ...]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from corpus.models import Document
 
-__all__ = ["Period"]
+__all__ = ["SPILL", "Period"]
 
 SPILL = timedelta(days=6)
 """A year of 52 or 53 weeks ends up to six days beside the month's end: 2 July is June's quarter."""

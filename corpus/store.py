@@ -74,14 +74,14 @@ class Corpus:
             ) from error
         catalog = Catalog.open(data / "catalog.db")
         held = catalog.model()
-        if held is not None and not any_model and catalog.passage_count():
-            try:
-                require_same_embedder(held, embedder)
-            except BaseException:
-                catalog.close()
-                raise
         corpus = cls(data, embedder, catalog, wait)
-        corpus._renew_if_free()
+        try:
+            if held is not None and not any_model and catalog.passage_count():
+                require_same_embedder(held, embedder)
+            corpus._renew_if_free()
+        except BaseException:
+            corpus.close()
+            raise
         return corpus
 
     def __enter__(self) -> Self:
@@ -243,7 +243,7 @@ class Corpus:
                 exchange_vectors(self._catalog, self.embedder, passages, batches)
 
     def _renew_if_free(self) -> None:
-        """Bring the lexical index to today's layout; a writer at work will have done it itself."""
+        """Bring the lexical index to today's layout."""
         if self._indexes.lexical_outdated:
             with self._lock.held_if_free() as free:
                 if free:
