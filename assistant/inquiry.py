@@ -11,9 +11,8 @@ from assistant.conversation import Evidence, Turn
 from assistant.cost.models import Purpose
 from assistant.evidence import DEFAULT_BUDGET, build_evidence
 from corpus.models import Filters, Hit
-from corpus.query import rewrite
 
-__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "find_evidence", "whole_in", "whole_question"]
+__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "find_evidence", "whole_in"]
 
 HITS = 30
 """Passages asked of the search; the evidence budget decides how many are used."""
@@ -48,10 +47,6 @@ class Inquiry:
     fresh: bool = False
     purpose: Purpose = Purpose.ANSWER
 
-    @property
-    def whole(self) -> str:
-        return whole_question(self.question, self.history)
-
 
 def find_evidence(inquiry: Inquiry, corpus: Searchable) -> tuple[Evidence, ...]:
     """Return the evidence for an inquiry: what it was given, else what a search finds.
@@ -66,10 +61,8 @@ def find_evidence(inquiry: Inquiry, corpus: Searchable) -> tuple[Evidence, ...]:
 
 
 def whole_in(corpus: Searchable, question: str, history: Sequence[Turn]) -> str:
-    """Return what `whole_question` does, by the names that a corpus knows. Raises CorpusError."""
+    """Return the question with what a follow-up leaves to the earlier turns put in.
+
+    Names are those that the corpus knows. Raises CorpusError.
+    """
     return corpus.whole(question, [(turn.question, turn.answer) for turn in history])
-
-
-def whole_question(question: str, history: Sequence[Turn]) -> str:
-    """Return the question with what a follow-up leaves to the earlier turns put in."""
-    return rewrite(question, [(turn.question, turn.answer) for turn in history])

@@ -24,14 +24,14 @@ from assistant.cost.meter import Meter
 from assistant.cost.models import Attempt
 from assistant.embedding_meter import on_behalf_of
 from assistant.events import Answered, Asking, Event, EvidenceFound, Failed, Stopped
-from assistant.inquiry import NO_FILTERS, Inquiry, Searchable, find_evidence, whole_question
+from assistant.inquiry import NO_FILTERS, Inquiry, Searchable, find_evidence, whole_in
 from assistant.memory import left_out, slim
 from assistant.planning import Leg, Plan, Planner
 from assistant.prompts import render
 from assistant.saving import Ended, savings_of
 from corpus.errors import LoadFactorError
 
-__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "ask", "find_evidence", "whole_question"]
+__all__ = ["NO_FILTERS", "Inquiry", "Searchable", "ask", "find_evidence"]
 
 FINISHED = frozenset({None, "stop"})
 
@@ -62,7 +62,7 @@ def ask(
             evidence = find_evidence(inquiry, corpus)
         searched = clock() - began
         yield EvidenceFound(evidence, searched)
-        plan = planner(inquiry.whole, evidence)
+        plan = planner(whole_in(corpus, inquiry.question, inquiry.history), evidence)
     except LoadFactorError as error:
         yield Failed(str(error))
         return

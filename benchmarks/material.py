@@ -12,10 +12,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from assistant.questions import Question, pair_turns
-from assistant.research import whole_question
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
 from benchmarks.found import Gold, GoldSnippet
+from corpus.query import rewrite
 from ingest.outcome import Finished
 from ingest.pipeline import ingest
 
@@ -39,7 +39,8 @@ class Asked:
     @property
     def whole(self) -> str:
         """The question as it is searched: a follow-up with what it leaves to the turns before."""
-        return whole_question(self.question.text, self.question.history)
+        turns = [(turn.question, turn.answer) for turn in self.question.history]
+        return rewrite(self.question.text, turns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import argparse
 import json
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +89,7 @@ def _learned(corpus: Corpus, name: str, asked: Asked, fold: str) -> Learned:
     considered = searcher.consider(asked.whole, DEPTH, Filters())
     assert considered is not None
     right = _leaves_with(asked, corpus)
-    rows = [[float(value) for value in astuple(each)] for each in considered.features.values()]
+    rows = [list(each) for each in considered.features.values()]
     held = [leaf_id in right for leaf_id in considered.features]
     return Learned(name, fold, np.array(rows), np.array(held), len(asked.golds))
 

@@ -47,7 +47,7 @@ def load_aliases(path: Path) -> Aliases:
 
 
 def _nickname(path: Path, nick: str) -> str:
-    if len(nick.strip()) < 2:
+    if sum(map(str.isalnum, nick)) < 2:
         raise refused(path, f"the nickname {nick!r} is too short", "use two letters or more")
     return nick.strip()
 

@@ -4,18 +4,18 @@ leaves that show a statement asked for."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby
 
-from corpus.catalog import Catalog
+from corpus.catalog import Catalog, Stamped
 from corpus.embedding import Embedder, Vector
 from corpus.exact import ExactSearch
 from corpus.forms import SECOND_HAND
 from corpus.indexes import Indexes
-from corpus.lexical import LexicalIndex
+from corpus.lexical import LexicalIndex, Scored
 from corpus.lexical_entries import FoundLeaf
 from corpus.lexical_queries import Wanted
 from corpus.query import Intent, Query
@@ -23,16 +23,25 @@ from corpus.scopes import Scope
 from corpus.statement_pages import Showing
 from corpus.terms import terms
 
-__all__ = ["Candidates", "Finder"]
+__all__ = ["Candidates", "Extent", "Finder"]
 
-Asking = Callable[..., dict[str, float]]
+Asking = Callable[..., list[Scored]]
 """A method of the lexical index that scores passages or leaves."""
 EXACT_PASSAGES = 5_000
 """Among no more passages than this exact search is as quick as the index."""
 ROWS = 100
 """Passages looked at for one row; statements stand near their top."""
 OVER_FETCH = 4
-"""Times more asked of the index where filters drop some of what it finds."""
+"""Times more asked of an index where some of what it finds is dropped after; a choice of documents
+with a lesser share of the passages is searched on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much the corpus holds."""
+
+    documents: int
+    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +73,19 @@ class Finder:
         self._exact = ExactSearch(catalog)
         self._beside = ThreadPoolExecutor(thread_name_prefix="words")
 
-    def find(self, query: Query, chosen: Sequence[Scope], depth: int, whole: int) -> Candidates:
-        """Return up to `depth` candidates of each list; the corpus has `whole` documents.
+    def close(self) -> None:
+        """Let the thread for the words end; nothing is searched after."""
+        self._beside.shutdown()
+
+    def find(self, query: Query, chosen: Sequence[Scope], depth: int, whole: Extent) -> Candidates:
+        """Return up to `depth` candidates of each list; `whole` is all that the corpus holds.
 
         Raises ModelUnavailable, and CorpusDamaged when the lexical index cannot be read.
         """
         # The model and the words run beside each other; the meter knows its turn by this thread.
         spoken = self._beside.submit(self._spoken, query, chosen, (depth, whole))
         vector = self._embedder.embed_query(query.subject or query.text)
-        meaning = _best(self._nearest(vector, depth, scope, whole) for scope in chosen)
+        meaning = _best(self._nearest(vector, depth, chosen, whole))
         words, leaf_words, outlooks = spoken.result()
         on_leaves = self._indexes.lexically(
             lambda index: index.leaves_holding({*meaning, *words, *outlooks})
@@ -85,7 +98,7 @@ class Finder:
         return Candidates(meaning, words, outlooks, leaf_words, leaves, on_leaves, rows)
 
     def _spoken(
-        self, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
+        self, query: Query, chosen: Sequence[Scope], limits: tuple[int, Extent]
     ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
         return (
             self._in_words(LexicalIndex.passages, query, chosen, limits),
@@ -94,26 +107,40 @@ class Finder:
         )
 
     def _in_words(
-        self, ask: Asking, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
+        self, ask: Asking, query: Query, chosen: Sequence[Scope], limits: tuple[int, Extent]
     ) -> dict[str, float]:
         """Return shares of the best score, a company's own before those of all documents.
 
         Choices of one company are asked for the same words, so their scores compare.
         """
-        depth, whole = limits
         merged: dict[str, float] = {}
         for _, about in groupby(chosen, key=lambda scope: scope.company):
             scores: dict[str, float] = {}
-            for scope in about:
-                wanted, among = _wanted(query, scope), _among(scope, whole)
-                scores |= self._indexes.lexically(
-                    partial(ask, wanted=wanted, limit=depth, documents=among)
-                )
+            for asked, within in _nested(tuple(about)):
+                scores |= self._scores(ask, query, (asked, within), limits)
             merged |= _shares(scores)
         return merged
 
+    def _scores(
+        self,
+        ask: Asking,
+        query: Query,
+        choice: tuple[Scope, Sequence[Scope]],
+        limits: tuple[int, Extent],
+    ) -> dict[str, float]:
+        """Return the scores of the best of a choice and of the best of each choice within it."""
+        (scope, within), (depth, whole) = choice, limits
+        limit = OVER_FETCH * depth if within else depth
+        wanted, among = _wanted(query, scope), _among(scope, whole)
+        found = self._indexes.lexically(partial(ask, wanted=wanted, limit=limit, documents=among))
+        best = found[:depth]
+        for narrower in within:
+            ids = {stamped.document.id for stamped in narrower.documents}
+            best += [each for each in found if each[0].document_id in ids][:depth]
+        return {entry.id: score for entry, score in best}
+
     def _outlooks(
-        self, query: Query, chosen: Sequence[Scope], limits: tuple[int, int]
+        self, query: Query, chosen: Sequence[Scope], limits: tuple[int, Extent]
     ) -> dict[str, float]:
         """Return shares for guidance in the companies' own words, where they speak here at all."""
         if Intent.GUIDANCE not in query.intents:
@@ -132,9 +159,11 @@ class Finder:
         wanted = set(chain.from_iterable(ids))
         return self._indexes.lexically(lambda index: index.leaves_called(wanted))
 
-    def _showing(self, query: Query, chosen: Sequence[Scope], whole: int) -> dict[str, FoundLeaf]:
+    def _showing(
+        self, query: Query, chosen: Sequence[Scope], whole: Extent
+    ) -> dict[str, FoundLeaf]:
         """Return the leaves that show a statement asked for, where the documents are narrowed."""
-        filtered = [scope for scope in chosen if len(scope.documents) < max(whole, 2)]
+        filtered = [scope for scope in chosen if len(scope.documents) < max(whole.documents, 2)]
         narrowed = [scope for scope in chosen if scope.company] or chosen[1:] or filtered
         documents = {s.document.id for scope in narrowed for s in scope.documents}
         if not documents or not query.statements_asked:
@@ -148,25 +177,34 @@ class Finder:
         held: Counter[str] = Counter()
         for phrases in query.rows if documents else ():
             wanted = Wanted((), (phrases,))
-            scores = self._indexes.lexically(
+            found = self._indexes.lexically(
                 partial(LexicalIndex.passages, wanted=wanted, limit=ROWS, documents=documents)
             )
+            scores = {entry.id: score for entry, score in found}
             best = (max(leaf.members, key=lambda m: scores.get(m, 0.0)) for leaf in shown.values())
             held.update(passage_id for passage_id in set(best) if passage_id in scores)
         return dict(held)
 
-    def _nearest(self, vector: Vector, depth: int, scope: Scope, whole: int) -> Mapping[str, float]:
-        if sum(s.document.passages for s in scope.documents) > EXACT_PASSAGES:
-            found = self._indexed(vector, depth, scope, whole)
-            if found is not None:
-                return found
-        return self._exact.nearest(vector, depth, scope.documents)
+    def _nearest(
+        self, vector: Vector, depth: int, chosen: Sequence[Scope], whole: Extent
+    ) -> list[Mapping[str, float]]:
+        """Return the nearest of each choice, from the index where that is quicker and enough."""
+        lists: list[Mapping[str, float]] = []
+        left: list[tuple[Stamped, ...]] = []
+        for scope in chosen:
+            large = EXACT_PASSAGES < _passages(scope) >= whole.passages / OVER_FETCH
+            found = self._indexed(vector, depth, scope, whole) if large else None
+            if found is None:
+                left.append(scope.documents)
+            else:
+                lists.append(found)
+        return [*lists, *self._exact.nearest(vector, depth, left)] if left else lists
 
     def _indexed(
-        self, vector: Vector, depth: int, scope: Scope, whole: int
+        self, vector: Vector, depth: int, scope: Scope, whole: Extent
     ) -> dict[str, float] | None:
         """Ask the vector index and filter after; None when that does not yield enough."""
-        everything = len(scope.documents) == whole
+        everything = len(scope.documents) == whole.documents
         found = self._indexes.nearest(vector, depth if everything else OVER_FETCH * depth)
         if found is None or everything:
             return found
@@ -192,9 +230,24 @@ def _wanted(query: Query, scope: Scope) -> Wanted:
     return Wanted((*query.topic, *terms(" ".join(others))), query.expansions)
 
 
-def _among(scope: Scope, whole: int) -> list[str] | None:
+def _nested(about: tuple[Scope, ...]) -> Iterator[tuple[Scope, tuple[Scope, ...]]]:
+    """Yield choices to ask for, each with those within it that are read off its own list.
+
+    The first choice of a company holds the others.
+    """
+    widest, *narrower = about
+    share = _passages(widest) / OVER_FETCH
+    yield widest, tuple(scope for scope in narrower if _passages(scope) >= share)
+    yield from ((scope, ()) for scope in narrower if _passages(scope) < share)
+
+
+def _passages(scope: Scope) -> int:
+    return sum(stamped.document.passages for stamped in scope.documents)
+
+
+def _among(scope: Scope, whole: Extent) -> list[str] | None:
     ids = [stamped.document.id for stamped in scope.documents]
-    return None if len(ids) == whole else ids
+    return None if len(ids) == whole.documents else ids
 
 
 def _shares(scores: Mapping[str, float]) -> dict[str, float]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import chain
 from threading import Lock
 
 import numpy as np
@@ -32,14 +33,19 @@ class ExactSearch:
         self._bytes = 0
         self._lock = Lock()
 
-    def nearest(self, vector: Vector, limit: int, among: Sequence[Stamped]) -> dict[str, float]:
-        """Return the cosine of up to `limit` passages of the documents `among`, nearest first."""
-        blocks = [self._block(stamped) for stamped in among]
-        ids = [passage_id for block_ids, _ in blocks for passage_id in block_ids]
-        if not ids:
-            return {}
-        scores = np.concatenate([rows @ vector for _, rows in blocks])
-        return {ids[index]: float(scores[index]) for index in _largest(scores, limit)}
+    def nearest(
+        self, vector: Vector, limit: int, choices: Sequence[Sequence[Stamped]]
+    ) -> list[dict[str, float]]:
+        """Return the cosine of up to `limit` passages of each choice of documents, nearest first.
+
+        Choices overlap; a document's cosines are taken once.
+        """
+        scored: dict[str, tuple[tuple[str, ...], NDArray[np.float32]]] = {}
+        for stamped in chain.from_iterable(choices):
+            if stamped.document.id not in scored:
+                ids, rows = self._block(stamped)
+                scored[stamped.document.id] = ids, rows @ vector
+        return [_nearest([scored[s.document.id] for s in among], limit) for among in choices]
 
     def _block(self, stamped: Stamped) -> Block:
         key = (stamped.document.id, stamped.stamp)
@@ -59,6 +65,16 @@ class ExactSearch:
         while self._bytes > KEPT_BYTES and len(self._blocks) > 1:
             _, dropped = self._blocks.popitem(last=False)
             self._bytes -= dropped[1].nbytes
+
+
+def _nearest(
+    scored: Sequence[tuple[tuple[str, ...], NDArray[np.float32]]], limit: int
+) -> dict[str, float]:
+    ids = [passage_id for block_ids, _ in scored for passage_id in block_ids]
+    if not ids:
+        return {}
+    scores = np.concatenate([cosines for _, cosines in scored])
+    return {ids[index]: float(scores[index]) for index in _largest(scores, limit)}
 
 
 def _largest(scores: NDArray[np.float32], limit: int) -> list[int]:

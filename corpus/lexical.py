@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 import tantivy
 
@@ -16,19 +16,20 @@ from corpus.lexical_entries import (
     LEAF_FIELDS,
     OUTLOOK_FIELDS,
     PASSAGE_FIELDS,
+    Found,
     FoundLeaf,
+    FoundPassage,
     analyzer,
-    found_leaf,
+    found,
     leaf_entry,
     passage_entry,
     schema,
-    texts_of,
 )
 from corpus.lexical_queries import Wanted, all_of, any_of, words_query
 from corpus.models import Passage, Statement
 from corpus.terms import terms
 
-__all__ = ["LAYOUT_FILE", "LexicalIndex"]
+__all__ = ["LAYOUT_FILE", "LexicalIndex", "Scored"]
 
 WHAT = "lexical index"
 LAYOUT = "3"
@@ -39,7 +40,30 @@ HEAP_BYTES = 50_000_000
 KEPT = 200_000
 """Entries that are remembered of one state of the index."""
 
-T = TypeVar("T")
+Scored = tuple[Found, float]
+
+
+@dataclass(slots=True)
+class _State:
+    """The index as of one commit; reading an entry's stored fields costs more than finding it."""
+
+    searcher: tantivy.Searcher
+    _read: dict[tuple[int, int], Found] = field(default_factory=dict)
+    _named: dict[str, Found] = field(default_factory=dict)
+
+    def entry(self, address: tantivy.DocAddress) -> Found:
+        place = (address.segment_ord, address.doc)
+        known = self._read.get(place)
+        if known is None:
+            if len(self._read) > KEPT:
+                self._read, self._named = {}, {}
+            known = self._read[place] = found(self.searcher.doc(address))
+            self._named[known.id] = known
+        return known
+
+    def named(self, key: str) -> Found | None:
+        """Return the entry of that id if it was read before."""
+        return self._named.get(key)
 
 
 class LexicalIndex:
@@ -53,8 +77,6 @@ class LexicalIndex:
         self._schema = schema()
         self._analyzer = analyzer()
         self._writer: tantivy.IndexWriter | None = None
-        self._seen_leaves: dict[str, FoundLeaf] = {}
-        self._seen_passages: dict[str, tuple[str, ...]] = {}
         with translated(WHAT, folder):
             if create and not self.outdated(folder):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +86,7 @@ class LexicalIndex:
                 raise ValueError("an older version built it")
             self._index = tantivy.Index(self._schema, path=str(folder))
             self._index.register_tokenizer(ANALYZER, self._analyzer)
+            self._state = _State(self._index.searcher())
 
     def replace(self, document_id: str, passages: Sequence[Passage]) -> None:
         """Let the index hold exactly these passages of a document, from the next commit on."""
@@ -93,32 +116,31 @@ class LexicalIndex:
 
     def passages(
         self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
-    ) -> dict[str, float]:
-        """Return the BM25 score of up to `limit` passage ids, best first, among `documents`."""
-        found = self._found(wanted, PASSAGE_FIELDS, limit, documents)
-        return {str(entry.get_first("id")): score for entry, score in found}
+    ) -> list[Scored]:
+        """Return up to `limit` passages with their BM25 scores, best first, among `documents`."""
+        return self._found(wanted, PASSAGE_FIELDS, limit, documents)
 
     def outlooks(
         self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
-    ) -> dict[str, float]:
-        """Return the BM25 score of up to `limit` passage ids for what they say of the future."""
-        found = self._found(wanted, OUTLOOK_FIELDS, limit, documents)
-        return {str(entry.get_first("id")): score for entry, score in found}
+    ) -> list[Scored]:
+        """Return up to `limit` passages with the BM25 scores of what they say of the future."""
+        return self._found(wanted, OUTLOOK_FIELDS, limit, documents)
 
     def leaves(
         self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
-    ) -> dict[str, float]:
-        """Return the BM25 score of up to `limit` leaf ids, best first, among `documents`."""
-        found = self._found(wanted, LEAF_FIELDS, limit, documents)
-        return {str(entry.get_first("leaf")): score for entry, score in found}
+    ) -> list[Scored]:
+        """Return up to `limit` leaves with their BM25 scores, best first, among `documents`."""
+        return self._found(wanted, LEAF_FIELDS, limit, documents)
 
     def leaves_called(self, ids: Iterable[str]) -> dict[str, FoundLeaf]:
         """Return the leaves of those ids that are here."""
-        return self._known(self._seen_leaves, set(ids), self._read_leaves)
+        entries = self._known("leaf", set(ids))
+        return {each.id: each for each in entries if isinstance(each, FoundLeaf)}
 
     def leaves_holding(self, passage_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Return the ids of the leaves that hold each passage."""
-        return self._known(self._seen_passages, set(passage_ids), self._read_passages)
+        entries = self._known("id", set(passage_ids))
+        return {each.id: each.leaves for each in entries if isinstance(each, FoundPassage)}
 
     def leaves_showing(
         self, statements: Iterable[Statement], documents: Sequence[str]
@@ -126,14 +148,16 @@ class LexicalIndex:
         """Return the leaves of `documents` that show one of the statements as their own."""
         shown = self._any_of("shows", [statement.value for statement in statements])
         wanted = all_of(shown, self._any_of("document", documents))
-        return {leaf.id: leaf for leaf in self._leaves(wanted)}
+        with translated(WHAT, self._folder):
+            entries = self._entries(self._state, wanted, None)
+            return {each.id: each for each, _ in entries if isinstance(each, FoundLeaf)}
 
     def ids(self) -> dict[str, str]:
         """Return the document id of every passage id in the index."""
         passages = tantivy.Query.term_query(self._schema, "kind", "passage")
         with translated(WHAT, self._folder):
-            entries = (entry for entry, _ in self._entries(passages, None))
-            return {str(e.get_first("id")): str(e.get_first("document")) for e in entries}
+            entries = self._entries(self._state, passages, None)
+            return {each.id: each.document_id for each, _ in entries}
 
     def close(self) -> None:
         """End the writer: what is not committed is gone, merges are waited for."""
@@ -160,37 +184,20 @@ class LexicalIndex:
             self._writer = self._index.writer(HEAP_BYTES, 1)
         return self._writer
 
-    def _known(
-        self, seen: dict[str, T], wanted: set[str], read: Callable[[set[str]], dict[str, T]]
-    ) -> dict[str, T]:
-        """Return what `seen` holds of `wanted`, after reading what it lacks."""
-        known = {key: value for key in wanted if (value := seen.get(key)) is not None}
-        missing = wanted - known.keys()
-        if missing:
-            found = read(missing)
-            if len(seen) > KEPT:
-                seen.clear()
-            seen |= found
-            known |= found
-        return known
-
-    def _read_leaves(self, ids: set[str]) -> dict[str, FoundLeaf]:
-        return {leaf.id: leaf for leaf in self._leaves(self._any_of("leaf", ids))}
-
-    def _read_passages(self, ids: set[str]) -> dict[str, tuple[str, ...]]:
+    def _known(self, field: str, wanted: set[str]) -> list[Found]:
+        """Return the entries that hold one of the `wanted` ids in `field`."""
         with translated(WHAT, self._folder):
-            entries = (entry for entry, _ in self._entries(self._any_of("id", ids), None))
-            return {str(e.get_first("id")): texts_of(e, "on_leaf") for e in entries}
-
-    def _leaves(self, wanted: tantivy.Query) -> Iterator[FoundLeaf]:
-        with translated(WHAT, self._folder):
-            for entry, _ in self._entries(wanted, None):
-                if entry.get_first("kind") == "leaf":
-                    yield found_leaf(entry)
+            state = self._state
+            known = [each for key in wanted if (each := state.named(key)) is not None]
+            missing = wanted.difference(each.id for each in known)
+            if missing:
+                asked = self._any_of(field, missing)
+                known += [each for each, _ in self._entries(state, asked, len(missing))]
+            return known
 
     def _reload(self) -> None:
         self._index.reload()
-        self._seen_leaves, self._seen_passages = {}, {}
+        self._state = _State(self._index.searcher())
 
     def _found(
         self,
@@ -198,7 +205,7 @@ class LexicalIndex:
         fields: dict[str, float],
         limit: int,
         documents: Sequence[str] | None,
-    ) -> list[tuple[tantivy.Document, float]]:
+    ) -> list[Scored]:
         with translated(WHAT, self._folder):
             query = words_query(self._schema, self._analyzer, wanted, fields)
             if query is None:
@@ -206,16 +213,14 @@ class LexicalIndex:
             if documents is not None:
                 within = tantivy.Query.const_score_query(self._any_of("document", documents), 0.0)
                 query = all_of(within, query)
-            return list(self._entries(query, limit))
+            return list(self._entries(self._state, query, limit))
 
-    def _entries(
-        self, query: tantivy.Query, limit: int | None
-    ) -> Iterator[tuple[tantivy.Document, float]]:
-        searcher = self._index.searcher()
-        most = searcher.num_docs if limit is None else limit
+    @staticmethod
+    def _entries(state: _State, query: tantivy.Query, limit: int | None) -> Iterator[Scored]:
+        most = state.searcher.num_docs if limit is None else limit
         if most:
-            for score, address in searcher.search(query, most, count=False).hits:
-                yield searcher.doc(address), score
+            for score, address in state.searcher.search(query, most, count=False).hits:
+                yield state.entry(address), score
 
     def _any_of(self, field: str, values: Iterable[str]) -> tantivy.Query:
         return any_of(self._schema, field, values)

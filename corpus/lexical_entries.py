@@ -17,13 +17,14 @@ __all__ = [
     "LEAF_FIELDS",
     "OUTLOOK_FIELDS",
     "PASSAGE_FIELDS",
+    "Found",
     "FoundLeaf",
+    "FoundPassage",
     "analyzer",
-    "found_leaf",
+    "found",
     "leaf_entry",
     "passage_entry",
     "schema",
-    "texts_of",
 ]
 
 ANALYZER = "terms"
@@ -36,6 +37,15 @@ _KEYS = ("kind", "id", "leaf", "document", "on_leaf", "member", "shows", "alike"
 
 
 @dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage as the index knows it; `leaves` are the ids of those that hold it."""
+
+    id: str
+    document_id: str
+    leaves: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FoundLeaf:
     """A leaf as the index knows it; `members` are the ids of its passages in order."""
 
@@ -43,6 +53,9 @@ class FoundLeaf:
     document_id: str
     members: tuple[str, ...]
     showing: Showing
+
+
+Found = FoundPassage | FoundLeaf
 
 
 def passage_entry(passage: Passage, words: str) -> tantivy.Document:
@@ -75,19 +88,16 @@ def leaf_entry(leaf: Leaf, words: str) -> tantivy.Document:
     return entry
 
 
-def found_leaf(entry: tantivy.Document) -> FoundLeaf:
-    """Return the leaf that an entry was made of."""
+def found(entry: tantivy.Document) -> Found:
+    """Return what an entry was made of."""
+    document_id = str(entry.get_first("document"))
+    if entry.get_first("kind") == "passage":
+        return FoundPassage(str(entry.get_first("id")), document_id, _texts(entry, "on_leaf"))
     showing = Showing(
-        frozenset(map(Statement, texts_of(entry, "shows"))),
-        frozenset(map(Statement, texts_of(entry, "alike"))),
+        frozenset(map(Statement, _texts(entry, "shows"))),
+        frozenset(map(Statement, _texts(entry, "alike"))),
     )
-    document_id, leaf_id = str(entry.get_first("document")), str(entry.get_first("leaf"))
-    return FoundLeaf(leaf_id, document_id, texts_of(entry, "member"), showing)
-
-
-def texts_of(entry: tantivy.Document, field: str) -> tuple[str, ...]:
-    """Return all values of a stored field."""
-    return tuple(str(value) for value in entry.get_all(field))
+    return FoundLeaf(str(entry.get_first("leaf")), document_id, _texts(entry, "member"), showing)
 
 
 def schema() -> tantivy.Schema:
@@ -98,6 +108,11 @@ def schema() -> tantivy.Schema:
     for field in (*PASSAGE_FIELDS, *LEAF_FIELDS, *OUTLOOK_FIELDS):
         builder.add_text_field(field, tokenizer_name=ANALYZER)
     return builder.build()
+
+
+def _texts(entry: tantivy.Document, field: str) -> tuple[str, ...]:
+    """Return all values of a stored field."""
+    return tuple(str(value) for value in entry.get_all(field))
 
 
 def analyzer() -> tantivy.TextAnalyzer:

@@ -5,9 +5,11 @@ Weights are exported to 8-bit ONNX once, by a child process, because only the ex
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -18,13 +20,13 @@ from filelock import FileLock, Timeout
 
 from corpus.embedding import Vector, Vectors
 from corpus.errors import ModelUnavailable
-from corpus.tokens import TokenIds, model_input
+from corpus.tokens import model_input
 
 __all__ = ["OnnxEmbedder"]
 
-BATCH = 8
-"""Texts in one run: measured fastest on two cores when sorted by length, little padding."""
-THREADS = 2
+MOST_THREADS = 8
+SLOW_FUSIONS = ["SkipLayerNormFusion"]
+"""What onnxruntime 1.32 makes of a sum and its normalisation runs five times as long as the two."""
 EXPORT_SECONDS = 600
 FILE_NAME = "all-MiniLM-L6-v2-int8.onnx"
 
@@ -34,6 +36,11 @@ class OnnxEmbedder:
 
     Nothing is loaded before the first text. The export is kept in `models` and shared by every
     process that is given the same folder.
+
+    Texts run one by one, each on one core: what one takes stays in the processor's cache (1.7 times
+    as quick on two cores as eight at once on both), no thread spins while other work waits, and a
+    vector does not depend on its company, for activations are quantised by the range of all that
+    runs at once.
     """
 
     name = "all-MiniLM-L6-v2"
@@ -51,8 +58,9 @@ class OnnxEmbedder:
 
     def embed_query(self, text: str) -> Vector:
         """Return one unit vector of shape (384,). Raises ModelUnavailable."""
-        row: Vector = self.embed_passages([text])[0]
-        return row
+        ids = model_input(text, self.max_tokens)
+        fed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        return _pool(self._loaded().run(None, fed)[0][0])
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return unit vectors of shape (len(texts), 384), in input order.
@@ -60,16 +68,10 @@ class OnnxEmbedder:
         Texts beyond 256 word pieces are cut. Raises ModelUnavailable.
         """
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(by_length), BATCH):
-            batch = by_length[start : start + BATCH]
-            vectors[batch] = self._embed_batch([texts[index] for index in batch])
+        with ThreadPoolExecutor(min(_cores(), MOST_THREADS)) as threads:
+            for index, vector in enumerate(threads.map(self.embed_query, texts)):
+                vectors[index] = vector
         return vectors
-
-    def _embed_batch(self, texts: list[str]) -> Vectors:
-        ids, mask = model_input(texts, self.max_tokens)
-        states = self._loaded().run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return _pool(states, mask)
 
     def _loaded(self) -> Any:
         with self._loading:
@@ -94,23 +96,33 @@ class OnnxEmbedder:
         return target
 
 
-def _pool(states: Vectors, mask: TokenIds) -> Vectors:
-    """Average token states (n, tokens, dimension) over the mask, to unit length."""
-    weights = mask[:, :, None].astype(np.float32)
-    means = (states * weights).sum(axis=1) / weights.sum(axis=1)
-    unit: Vectors = (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
+def _pool(states: Vectors) -> Vector:
+    """Average token states (tokens, dimension), to unit length."""
+    mean = states.mean(axis=0)
+    unit: Vector = (mean / np.linalg.norm(mean)).astype(np.float32)
     return unit
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _open_session(path: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = THREADS
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(
+            str(path),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=SLOW_FUSIONS,
+        )
     except Exception as error:  # pybind raises bare exceptions
         raise ModelUnavailable(
             f"The exported embedding model {path} cannot be loaded ({error}). "

@@ -12,9 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import mul
+from typing import NamedTuple
 
 from corpus.candidates import Candidates
 from corpus.lexical_entries import FoundLeaf
+from corpus.models import Statement
 from corpus.query import Query
 from corpus.standing import Standing
 
@@ -24,8 +27,7 @@ Weights = Mapping[str, float]
 """Weight of each feature by its name; one that is left out weighs nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """What is known of a leaf for a question.
 
     `meaning` is the cosine of its nearest passage less that of the nearest of all, so at most 0;
@@ -48,12 +50,8 @@ class Features:
     recent: float
     second_hand: float
 
-    def score(self, weights: Weights) -> float:
-        """Return the weighted sum; raises AttributeError for a weight of no feature."""
-        return sum((getattr(self, name) * weight for name, weight in weights.items()), 0.0)
 
-
-FEATURES = tuple(Features.__dataclass_fields__)
+FEATURES = Features._fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +79,17 @@ def features(
     meaning = _over_leaves(found.meaning, found.on_leaves)
     words = _over_leaves(found.passage_words, found.on_leaves)
     outlooks = _over_leaves(found.outlooks, found.on_leaves)
+    asked = frozenset(query.statements_asked)
     nearest = max(found.meaning.values(), default=0.0)
     farthest = min(found.meaning.values(), default=0.0)
     return {
-        leaf_id: _features(
-            query,
-            leaf,
-            standings[leaf.document_id],
+        leaf_id: Features(
             meaning.get(leaf_id, farthest) - nearest,
-            (
-                words.get(leaf_id, 0.0),
-                found.leaf_words.get(leaf_id, 0.0),
-                outlooks.get(leaf_id, 0.0),
-            ),
+            words.get(leaf_id, 0.0),
+            found.leaf_words.get(leaf_id, 0.0),
+            outlooks.get(leaf_id, 0.0),
+            *_shown(leaf, asked, query.names_statements),
+            *standings[leaf.document_id],
         )
         for leaf_id, leaf in found.leaves.items()
         if leaf.document_id in standings
@@ -103,8 +99,15 @@ def features(
 def rank(
     known: Mapping[str, Features], found: Candidates, weights: Weights, limit: int
 ) -> tuple[RankedLeaf, ...]:
-    """Return up to `limit` leaves, best first, ties by id."""
-    scores = {leaf_id: each.score(weights) for leaf_id, each in known.items()}
+    """Return up to `limit` leaves, best first, ties by id.
+
+    Raises KeyError for a weight of no feature.
+    """
+    by_place = dict.fromkeys(FEATURES, 0.0)
+    for name, weight in weights.items():
+        by_place[name] += weight
+    summands = tuple(by_place.values())
+    scores = {leaf_id: sum(map(mul, each, summands)) for leaf_id, each in known.items()}
     best = sorted(scores, key=lambda leaf_id: (-scores[leaf_id], leaf_id))[:limit]
     farthest = min(found.meaning.values(), default=0.0)
     return tuple(
@@ -118,31 +121,12 @@ def rank(
     )
 
 
-def _features(
-    query: Query,
-    leaf: FoundLeaf,
-    standing: Standing,
-    meaning: float,
-    words: tuple[float, float, float],
-) -> Features:
-    asked = frozenset(query.statements_asked)
-    own = float(bool(asked & leaf.showing.primary))
-    return Features(
-        meaning=meaning,
-        passage_words=words[0],
-        leaf_words=words[1],
-        outlook=words[2],
-        named_statement=own * query.names_statements,
-        item_statement=own * (not query.names_statements),
-        like_statement=float(bool(asked & leaf.showing.alike)),
-        company=standing.company,
-        other_company=standing.other_company,
-        period=standing.period,
-        newest_period=standing.newest_period,
-        form=standing.form,
-        recent=standing.recent,
-        second_hand=standing.second_hand,
-    )
+def _shown(leaf: FoundLeaf, asked: frozenset[Statement], named: bool) -> tuple[float, float, float]:
+    """Return whether it shows a statement named, one that holds an item, and the like of one."""
+    if not asked:
+        return 0.0, 0.0, 0.0
+    own = float(not asked.isdisjoint(leaf.showing.primary))
+    return own * named, own * (not named), float(not asked.isdisjoint(leaf.showing.alike))
 
 
 def _over_leaves(

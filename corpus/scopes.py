@@ -29,7 +29,10 @@ def scopes(query: Query, admitted: Sequence[Stamped]) -> tuple[Scope, ...]:
 
     Where all documents are about the company, that is the only choice.
     """
-    chosen = {scope.documents: scope for scope in _scopes(query, tuple(admitted))}
+    chosen = {
+        tuple(stamped.document.id for stamped in scope.documents): scope
+        for scope in _scopes(query, tuple(admitted))
+    }
     return tuple(scope for scope in chosen.values() if scope.documents)
 
 
@@ -42,7 +45,8 @@ def sides_of(query: Query, documents: Sequence[Document]) -> tuple[frozenset[str
     if len(companies) > 1:
         return tuple(side for side in companies if side)
     about = companies[0] if companies else frozenset(document.id for document in documents)
-    periods = [_ids(documents, period.matches) & about for period in query.periods]
+    of_it = [document for document in documents if document.id in about]
+    periods = [_ids(of_it, period.matches) for period in query.periods]
     return tuple(dict.fromkeys(side for side in periods if side))
 
 

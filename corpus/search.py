@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.candidates import Candidates, Finder
+from corpus.candidates import Candidates, Extent, Finder
 from corpus.catalog import Catalog, ModelIdentity, Stamped
 from corpus.embedding import Embedder
 from corpus.fiscal_calendars import with_ends
@@ -41,6 +41,7 @@ class Library:
     timed: tuple[Stamped, ...]
     companies: tuple[str, ...]
     model: ModelIdentity | None
+    extent: Extent
 
     @classmethod
     def load(cls, catalog: Catalog, generation: int) -> Library:
@@ -48,7 +49,8 @@ class Library:
         names = {name for stamped in ready for name in stamped.document.companies}
         ends = with_ends([stamped.document for stamped in ready])
         timed = (replace(s, document=document) for s, document in zip(ready, ends, strict=True))
-        return cls(generation, ready, tuple(timed), tuple(sorted(names)), catalog.model())
+        extent = Extent(len(ready), sum(stamped.document.passages for stamped in ready))
+        return cls(generation, ready, tuple(timed), tuple(sorted(names)), catalog.model(), extent)
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -97,6 +99,10 @@ class Searcher:
         self._library: Library | None = None
         self._fitting: Library | None = None
 
+    def close(self) -> None:
+        """Wait for the searches in flight; nothing is searched after."""
+        self._finder.close()
+
     def library(self) -> Library:
         """Return the library of this generation, read again only when it has moved."""
         now = self._generation.current()
@@ -119,7 +125,7 @@ class Searcher:
             return ()
         sides = sides_of(considered.query, tuple(considered.documents.values()))
         # A side of a comparison may begin far behind the others.
-        limit = len(considered.features) if len(sides) > 1 else max(DEPTH, 2 * k)
+        limit = len(considered.features) if len(sides) > 1 else 2 * k
         ranked = rank(considered.features, considered.found, self._weights, limit)
         return self._hits(shared_out(placed_in(ranked), sides, k), considered)
 
@@ -136,7 +142,7 @@ class Searcher:
         documents = {stamped.document.id: stamped.document for stamped in admitted}
         query = settled(query, tuple(documents.values()))
         chosen = scopes(query, admitted)
-        found = self._finder.find(query, chosen, max(DEPTH, 2 * k), len(library.ready))
+        found = self._finder.find(query, chosen, max(DEPTH, 2 * k), library.extent)
         owners = {leaf.document_id for leaf in found.leaves.values()}
         known = features(query, found, standings(query, tuple(documents.values()), owners))
         return Considered(library, query, documents, found, known)

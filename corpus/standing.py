@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from corpus.forms import SECOND_HAND, base_form
 from corpus.models import Document
@@ -18,9 +19,10 @@ OTHERS_SHARE = 0.5
 YEAR_DAYS = 365.25
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Shares between 0 and 1; 0 where the question does not say or the document does not tell.
+
+    They are the last features of a leaf (`corpus.ranking`), in this order.
 
     `other_company` is 1 for a document of companies other than those that the question names.
     `period` is 1 for a document of any period asked for, `newest_period` for one of the last of

@@ -6,7 +6,6 @@ passage sizes, evidence budgets and estimated usage. Other tokenizers differ, he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,22 +47,18 @@ def count_tokens(text: str) -> int:
     return len(bundled_tokenizer().encode(text, add_special_tokens=False).ids)
 
 
-def model_input(texts: Sequence[str], max_tokens: int) -> tuple[TokenIds, TokenIds]:
-    """Return ids and attention mask, each of shape (len(texts), longest), for the MiniLM.
+def model_input(text: str, max_tokens: int) -> TokenIds:
+    """Return the ids of a text for the MiniLM, of shape (1, tokens).
 
-    Both special tokens are within `max_tokens`; what is beyond is cut, what is short padded.
+    Both special tokens are within `max_tokens`; what is beyond is cut.
     """
-    encodings = _truncating_tokenizer(max_tokens).encode_batch(list(texts))
-    ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-    mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-    return ids, mask
+    return np.array([_truncating_tokenizer(max_tokens).encode(text).ids], dtype=np.int64)
 
 
 @cache
 def _truncating_tokenizer(max_tokens: int) -> Tokenizer:
     tokenizer = _load()
     tokenizer.enable_truncation(max_length=max_tokens)
-    tokenizer.enable_padding()
     return tokenizer
 
 

@@ -23,6 +23,8 @@ _PERIOD_HEAD = re.compile(
 )
 _HAS_DIGIT = re.compile(r"\d")
 _LINK = re.compile(r"\S*://\S*")
+_SOURCE = re.compile(r"\([^()]*\b\d{4}-\d\d-\d\d[^()]*\)|\bSource: [^;]*")
+"""A source in brackets with its date, or in a table's column."""
 _LEAST_WORDS = 4
 _LONGEST_HEAD = 120
 _LONGEST_PERIOD_HEAD = 60
@@ -73,7 +75,8 @@ class Candidate:
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
-        return periods(self.text)
+        """The periods that it speaks of; when its own source appeared is none of them."""
+        return periods(_SOURCE.sub(" ", self.text))
 
     @cached_property
     def companies(self) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from assistant.backends.analyst_candidates import Candidate
 from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_question import Asked
-from assistant.backends.analyst_terms import stems
+from assistant.backends.analyst_terms import Stems, contains, stems
 from assistant.backends.analyst_wanted import Wanted
 from assistant.quantities import Quantity
 from corpus.companies import find_companies
@@ -17,6 +17,7 @@ from corpus.forms import base_form
 __all__ = [
     "answers",
     "company_match",
+    "defines",
     "is_guidance",
     "period_match",
     "period_named",
@@ -35,10 +36,31 @@ _REASON = re.compile(
     r"|reason|caused|led by|stem(?:s|med)? from)\b",
     re.IGNORECASE,
 )
+_DEFINES = re.compile(
+    r"\b(?:means?|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|refers? to"
+    r"|stands? for|measures?|counts?|compares?|describes?|defined as|share of|ratio of)\b",
+    re.IGNORECASE,
+)
+_IN_DOCUMENT = re.compile(
+    r"\b(?:items? \d+[a-c]?|notes?|footnotes?|sections?|statements? of|cash flow statement"
+    r"|income statement|balance sheet|management[’']s discussion|MD&A|tables?)\b",
+    re.IGNORECASE,
+)
+_FRACTION = re.compile(
+    r"\b(?:half|halv(?:ed|es)|(?:one|a|two)[- ]thirds?|(?:a|one|three)[- ]quarters?|doubl(?:ed|es)"
+    r"|tripl(?:ed|es)|(?:two|three|ten)fold)\b",
+    re.IGNORECASE,
+)
+_FIGURED = re.compile(r"\d")
+_LEAST_TOLD = 3
+_SUBJECT = 3
+"""Words before a term that is what a sentence is about: "By contrast, the MFU compares ..."."""
 _NO_COUNTS = frozenset({"percent", "percentage points", "basis points", "years", "months"})
 _UNIT_PRICE = re.compile(
     r"(?:/|per\s|an\s|a\s)\s?(?:\w+[- ])?(?:hr|hour|gpu|tokens?|1m)\b|\$/hr|hourly", re.IGNORECASE
 )
+_OF_ITS_DAY = 0.4
+"""An article of the year asked for may speak of any year; a part of that year, named, says more."""
 _LEAST_ABOUT = 0.4
 _LEAST_SCALE = 1000
 _PERSON = re.compile(r"\b[A-Z][a-z]+ (?:[A-Z]\. )?[A-Z][a-z]+\b")
@@ -101,7 +123,9 @@ def period_named(text: str, wanted: Sequence[Period]) -> bool:
 def _period_match(item: Candidate, period: Period) -> float:
     said = max((_likeness(one, period) for one in item.periods), default=0.0)
     if _document_fits(item, period):
-        said = max(said, 0.3 if item.periods else 0.6)
+        of_it, of_its_day = (0.3, 0.0) if item.periods else (0.6, _OF_ITS_DAY)
+        reports = item.view.period is not None or item.view.ended is not None
+        said = max(said, of_it if reports else of_its_day)
     if said > 0:
         return said
     if item.periods and period.year not in {one.year for one in item.periods}:
@@ -166,6 +190,30 @@ def _is_count(quantity: Quantity) -> bool:
     return not quantity.is_money and quantity.unit not in _NO_COUNTS
 
 
+def _explains(item: Candidate) -> bool:
+    """Tell whether a row gives words and no figures for its label, or a sentence defines."""
+    if not item.row:
+        return _DEFINES.search(item.text) is not None
+    first = item.text.rpartition(" — ")[2].partition(";")[0].partition(": ")[2]
+    return len(first.split()) >= _LEAST_TOLD and _FIGURED.search(first) is None
+
+
+def defines(item: Candidate, ways: Iterable[Stems]) -> bool:
+    """Tell whether a statement says what something is that is called by one of the `ways`."""
+    if not _explains(item):
+        return False
+    if item.row:
+        said = stems(item.label)
+        return any(contains(said, way) and len(said) <= len(way) + _SUBJECT for way in ways)
+    subject = item.stems
+    return any(contains(subject[: len(way) + _SUBJECT], way) for way in ways)
+
+
+def _has_share(item: Candidate) -> bool:
+    units = ("percent", "percentage points", "basis points")
+    return _has_unit(item, *units) or _FRACTION.search(item.text) is not None
+
+
 def _has_name(item: Candidate) -> bool:
     """Tell whether two capitalised words stand together that are no company's name."""
     names = (match.group() for match in _PERSON.finditer(item.text))
@@ -175,17 +223,24 @@ def _has_name(item: Candidate) -> bool:
 _CHECKS: Mapping[Wanted, Callable[[Candidate], bool]] = {
     Wanted.MONEY: _has_money,
     Wanted.RATE: _has_rate,
-    Wanted.PERCENT: lambda item: _has_unit(item, "percent", "percentage points", "basis points"),
+    Wanted.PERCENT: _has_share,
     Wanted.DURATION: lambda item: _has_unit(item, "years", "months", "weeks", "days", "hours"),
     Wanted.COUNT: lambda item: any(_is_count(quantity) for quantity in item.quantities),
     Wanted.DATE: lambda item: any(period.month for period in item.periods),
     Wanted.PERSON: _has_name,
     Wanted.REASON: lambda item: bool(_REASON.search(item.text)),
+    Wanted.MEANING: _explains,
+    Wanted.PLACE: lambda item: bool(_IN_DOCUMENT.search(item.text)),
 }
 
 
 def standing(item: Candidate, asked: Asked) -> float:
-    """Return how much weight a source carries: a filing, the company's words, then others."""
+    """Return how much weight a source carries: a filing, the company's words, then others.
+
+    What a term means, and where to look, anyone may say.
+    """
+    if asked.wanted in (Wanted.MEANING, Wanted.PLACE):
+        return 0.5
     if base_form(item.view.form) in _FILINGS:
         worth = 3.0
     elif item.view.form in _OWN_WORDS:

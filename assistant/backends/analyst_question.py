@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.backends.analyst_periods import Period, periods
 from assistant.backends.analyst_terms import DOWN, STOPWORDS, UP, Term, stem, stems, term_of
-from assistant.backends.analyst_wanted import Wanted, wanted_by
+from assistant.backends.analyst_wanted import MEASURED, Wanted, wanted_by
 from corpus.companies import find_companies
 from corpus.glossary import expand
 from corpus.terms import terms
@@ -31,9 +31,10 @@ class Part:
 class Asked:
     """A question, analysed.
 
-    `expected` asks for guidance, `actual` for what happened, `latest` for the newest, `course`
-    for how something changed over time. `direction` holds "up" or "down" where the question takes
-    for granted that something moved. `forms` are the kinds of document that it names.
+    `expected` asks for guidance, `actual` for what happened, `latest` for the newest, `standing`
+    for a figure as it is now, `course` for how something changed over time. `direction` holds "up"
+    or "down" where the question takes for granted that something moved. `forms` are the kinds of
+    document that it names.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Asked:
     expected: bool
     actual: bool
     latest: bool
+    standing: bool
     course: bool
     direction: str | None
     forms: tuple[str, ...]
@@ -60,6 +62,11 @@ class Asked:
     def ahead(self) -> bool:
         """Whether it asks what was expected for the time after the period that it names."""
         return self.expected and _AHEAD.search(self.text) is not None
+
+    @property
+    def contrast(self) -> bool:
+        """Whether it asks how several terms differ; each is a part."""
+        return len(self.parts) > 1 and all(p.wanted is Wanted.MEANING for p in self.parts)
 
     @property
     def related(self) -> bool:
@@ -85,6 +92,13 @@ _ACTUAL = re.compile(
     re.IGNORECASE,
 )
 _LATEST = re.compile(r"\b(?:latest|current(?:ly)?|now|newest|most recent(?:ly)?|today)\b", re.I)
+_DIFFERENCE = re.compile(
+    r"\b(?:differences?|distinctions?) between (.+?)[?.]*$"
+    r"|\bhow (?:does|do) (.+?) differ from (.+?)[?.]*$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r",\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
+_PRESENT = re.compile(r"\b(?:is|are|has|have|does|do)\b", re.IGNORECASE)
 _COURSE = re.compile(
     r"\bhow (?:did|has|have) .*\b(?:change[ds]?|evolve[ds]?|develop(?:ed)?|move[ds]?)\b"
     r"|\bover time\b|\bhistory of\b|\bsuccessive(?:ly)?\b",
@@ -108,7 +122,8 @@ _NO_NAME = re.compile(
 _PERIOD_WORDS = """expect guidance outlook forecast anticipate plan latest current recent actual
 fiscal year quarter first second third fourth end start beginning january february march april may
 june july august september october november december company report explain compare list answer
-question note document next last total"""
+question note document next last total difference differ distinction definition define
+meaning find lesson teach"""
 _NOT_TERMS = frozenset(map(stem, _PERIOD_WORDS.split()))
 _ASKS_AMOUNT = re.compile(r"\bto cost\b|\bcosts? how much\b|\bhow much\b", re.IGNORECASE)
 _NO_TERM = re.compile(r"(?:19|20)\d\d|(?:FY|Q)\d+|10-[KQ]|8-K", re.IGNORECASE)
@@ -118,6 +133,9 @@ _TAKEN_FOR_GRANTED = re.compile(
 _MOVE_WEIGHT = 0.5
 _ITEM_WEIGHT = 2.0
 _BACKGROUND_WEIGHT = 0.2
+_SELECTING = frozenset({"largest", "biggest", "highest", "smallest", "lowest", "top", "main"})
+_SELECTING_WEIGHT = 0.3
+"""A table shows which is the largest without saying so."""
 _LONGEST_PHRASE = 6
 
 
@@ -125,7 +143,9 @@ def analyse(question: str, background: str = "") -> Asked:
     """Return what `question` asks; `background` is what a follow-up leaves to earlier turns."""
     whole = f"{question} {background}".strip()
     companies = find_companies(whole)
-    parts = tuple(_part(text, companies) for text in _parts(question))
+    parts = _contrasted(question, companies) or tuple(
+        _part(text, companies) for text in _parts(question)
+    )
     return Asked(
         text=question,
         terms=_with_background(_terms(question, companies), _terms(background, companies)),
@@ -137,10 +157,18 @@ def analyse(question: str, background: str = "") -> Asked:
         expected=parts[0].expected,
         actual=parts[0].actual,
         latest=_LATEST.search(question) is not None,
+        standing=_stands(parts[0], whole),
         course=_COURSE.search(question) is not None,
         direction=_direction(question),
         forms=tuple(dict.fromkeys(_FORMS.findall(question))),
     )
+
+
+def _stands(part: Part, whole: str) -> bool:
+    """Tell whether a figure is asked for as it is now: in the present tense, of no period."""
+    if part.wanted not in MEASURED or part.actual or part.expected or periods(whole):
+        return False
+    return _PRESENT.search(part.text) is not None
 
 
 def _wanted(part: Part, background: str) -> Wanted:
@@ -161,12 +189,21 @@ def _parts(question: str) -> tuple[str, ...]:
     return tuple(filter(None, (p.strip(" ?.") for p in _JOINT.split(question)))) or (question,)
 
 
+def _contrasted(question: str, companies: Sequence[str]) -> tuple[Part, ...]:
+    """Return the terms that a question wants told apart; none where it compares companies."""
+    match = None if companies else _DIFFERENCE.search(question)
+    if match is None:
+        return ()
+    sides = [side for side in _LISTED.split(", ".join(filter(None, match.groups()))) if side]
+    return tuple(Part(s, _terms(s, companies), Wanted.MEANING, False, False) for s in sides)
+
+
 def _part(text: str, companies: Sequence[str]) -> Part:
     expected = _EXPECTED.search(text) is not None
     return Part(
         text=text,
         terms=_terms(text, companies),
-        wanted=wanted_by(text),
+        wanted=wanted_by(text, bool(companies)),
         expected=expected,
         actual=not expected and _ACTUAL.search(text) is not None,
     )
@@ -195,7 +232,13 @@ def _plain_terms(text: str, skipped: set[str] | frozenset[str]) -> Iterator[Term
             if find_companies(part) or set(stems(part)) <= skipped:
                 continue
             skipped = skipped | {root}
-            yield term_of(part, weight=_MOVE_WEIGHT if root in UP | DOWN else 1.0)
+            yield term_of(part, weight=_weight(part, root))
+
+
+def _weight(word: str, root: str) -> float:
+    if word.lower() in _SELECTING:
+        return _SELECTING_WEIGHT
+    return _MOVE_WEIGHT if root in UP | DOWN else 1.0
 
 
 def _line_items(said: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

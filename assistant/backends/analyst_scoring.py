@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from assistant.backends.analyst_candidates import Candidate
 from assistant.backends.analyst_fit import (
     company_match,
+    defines,
     is_guidance,
     period_match,
     period_named,
@@ -88,6 +89,7 @@ def _score(
     covered = coverage(item, weights)
     value = covered
     value += 0.35 if satisfies(item, wanted) else -0.1
+    value += 0.35 * (wanted is Wanted.MEANING and _defines_any(item, weights))
     value += 0.25 * period_match(item, asked.periods)
     value += 0.25 * (item.row and period_named(item.label, asked.periods))
     value += _tense(asked, item)
@@ -100,6 +102,10 @@ def _score(
     if asked.companies:
         value *= 0.35 + 0.65 * company_match(item, asked)
     return Scored(item, value, covered)
+
+
+def _defines_any(item: Candidate, terms: Iterable[Term]) -> bool:
+    return any(defines(item, term.ways) for term in terms)
 
 
 def coverage(item: Candidate, weights: Mapping[Term, float]) -> float:
@@ -201,4 +207,6 @@ def _recency(asked: Asked, item: Candidate, newest: date | None) -> float:
     dated = any(period.end_month for period in asked.periods)
     if asked.expected and not dated:
         return -0.25 * min(years_old, 2.0)
-    return 0.0 if asked.periods else -0.05 * min(years_old, 3.0)
+    if asked.periods:
+        return 0.0
+    return -(0.15 if asked.standing else 0.05) * min(years_old, 3.0)

@@ -60,7 +60,7 @@ class _Ranking:
         close = [item for item in among if item.score >= _CLOSE_SHARE * among[0].score]
         if self.asked.companies and self.asked.wanted in MEASURED:
             close = [item for item in close if self._own_as_close(item, among[0])] or close
-        if not (self.asked.latest or self.asked.expected):
+        if not (self.asked.latest or self.asked.expected or self.asked.standing):
             return close[0]
         dated = [item for item in close if item.candidate.view.dated is not None]
         return max(dated, key=lambda item: item.candidate.view.dated or date.min, default=close[0])
@@ -86,7 +86,9 @@ def select(asked: Asked, pool: Pool) -> tuple[Candidate, ...]:
     chosen: list[Candidate] = []
     _take(chosen, _per_period(ranking))
     _take(chosen, _per_company(ranking))
-    if not (chosen and _split(asked)):
+    if asked.contrast:
+        _take(chosen, (_for_part(ranking, part) for part in asked.parts))
+    if not (chosen and (_split(asked) or asked.contrast)):
         _take(chosen, [ranking.best.candidate])
     _take(chosen, _per_part(ranking))
     listed = _list_after(chosen, asked, pool)

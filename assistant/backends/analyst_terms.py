@@ -55,6 +55,8 @@ _FAMILIES = (
     ("charge", "price", "pay"),
     ("buy", "purchase", "acquire"),
     ("employee", "worker", "headcount"),
+    ("finance", "fund", "borrow", "debt", "loan"),
+    ("save", "cut", "reduce", "halve", "low"),
 )  # fmt: skip
 
 

@@ -20,12 +20,36 @@ class Wanted(StrEnum):
     PERSON = "a name"
     REASON = "a reason"
     MANNER = "how it was done"
+    MEANING = "what a term means"
+    PLACE = "where it stands in a document"
     STATEMENT = "a statement"
 
 
 MEASURED = frozenset({Wanted.MONEY, Wanted.RATE, Wanted.PERCENT, Wanted.DURATION, Wanted.COUNT})
 """Kinds of answer that are a figure."""
 
+_MEANING = re.compile(
+    r"\bwhat (?:does|do|did|is|are) .{1,60}\b(?:mean|measure|stand for|refer to|meant by)\b"
+    r"|\bwhat (?:is|are) (?:meant by|the (?:difference|distinction|meaning|definition)s?\b)"
+    r"|\bhow (?:is|are) .{1,60}\bdefined\b|\bhow (?:does|do) .{1,60}\bdiffer\b|\bdefine\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    r"what is (?!(?:the|its|their|your)\b|.*\b(?:price|cost|rate|guidance|outlook|forecast)\b)"
+    r"(?:an? )?[\w-]+(?: [\w-]+){0,2}",
+    re.IGNORECASE,
+)
+"""The shortest of questions asks what its term means, unless a company is named."""
+_IN_A_DOCUMENT = r"10-[KQ]|filings?|(?:annual|quarterly) reports?|accounts"
+_PLACE = re.compile(
+    rf"\bwhere\b.*\b(?:{_IN_A_DOCUMENT})\b"
+    r"|\b(?:which|what) (?:section|part|item|note|page|table|statement)s? of\b",
+    re.IGNORECASE,
+)
+_LESSON = re.compile(
+    r"\blessons?\b|\bwhat (?:do|does|did|can|has|have) .{2,60}\b(?:teach|taught|learn|learnt)\b",
+    re.IGNORECASE,
+)
 _RATE = re.compile(
     r"\b(?:per|an|a)\s+(?:gpu|h\d00|a100)?[-\s]?(?:hour|hr)\b|\bper\s+(?:\w+\s+)?tokens?\b"
     r"|\bper gpu\b"
@@ -36,7 +60,7 @@ _PERCENT = re.compile(
     r"\bwhat (?:share|percent\w*|proportion|portion|fraction)\b|\bpercent|\bshare of\b|\bmargins?\b"
     r"|\butili[sz]ation\b|\bhow concentrated\b|\bgrowth rate\b|\bhow fast\b|\bby how much did\b.*"
     r"\b(?:cut|lower|reduce|grow|raise|rise|increase|fall|drop)\b|\bhit rate\b|\btax rates?\b"
-    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b",
+    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b|\bhow much did\b.*\bsave\b",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
@@ -59,6 +83,9 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _KINDS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
+    (Wanted.PLACE, _PLACE),
+    (Wanted.MEANING, _MEANING),
+    (Wanted.STATEMENT, _LESSON),
     (Wanted.REASON, re.compile(r"\bwhy\b|\bwhat (?:drove|caused|explains)\b|\breasons?\b", re.I)),
     (Wanted.PERSON, re.compile(r"\bwho\b|\bwhich (?:person|executive|company|customer)\b", re.I)),
     (Wanted.DATE, re.compile(r"\bwhen\b|\bwhat (?:date|day|year)\b", re.I)),
@@ -77,6 +104,11 @@ _KINDS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
 )
 
 
-def wanted_by(text: str) -> Wanted:
-    """Return the kind of answer that would do; a plain statement where nothing else fits."""
+def wanted_by(text: str, of_someone: bool = True) -> Wanted:
+    """Return the kind of answer that would do; a plain statement where nothing else fits.
+
+    `of_someone` tells that a company is named: "What is capex?" asks for no one's figure.
+    """
+    if not of_someone and _BARE.fullmatch(text.strip(" ?.!")):
+        return Wanted.MEANING
     return next((kind for kind, pattern in _KINDS if pattern.search(text)), Wanted.STATEMENT)

@@ -38,6 +38,7 @@ def test_an_absent_or_empty_file_has_none(tmp_path: Path) -> None:
         (b"aliases = ['Mouse House']", "aliases is no table"),
         (b"[aliases]\n'Mouse House' = 3", "'Mouse House' stands for no name"),
         (b"[aliases]\nm = 'Disney'", "'m' is too short"),
+        (b"[aliases]\n'..' = 'Disney'", r"'\.\.' is too short"),
         (b"[aliases]\n'M\xfcller' = 'Disney'", "not in UTF-8"),
     ),
 )

@@ -51,6 +51,12 @@ def test_the_name_and_revision_tell_the_model(onnx: OnnxEmbedder) -> None:
     assert onnx.dimension == 384
 
 
+def test_a_vector_does_not_depend_on_its_company(onnx: OnnxEmbedder) -> None:
+    together = onnx.embed_passages(TEXTS)
+    for row, text in zip(together, TEXTS, strict=True):
+        np.testing.assert_array_equal(row, onnx.embed_query(text))
+
+
 def test_embedding_imports_neither_torch_nor_sentence_transformers(onnx: OnnxEmbedder) -> None:
     onnx.embed_query("the export is there")
     script = (

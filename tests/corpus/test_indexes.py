@@ -11,6 +11,7 @@ import pytest
 
 from corpus.errors import CorpusDamaged
 from corpus.lexical import LAYOUT_FILE, LexicalIndex
+from corpus.lexical_entries import FoundLeaf
 from corpus.lexical_queries import Wanted
 from corpus.models import PassageKind, Statement
 from corpus.query import understand
@@ -39,7 +40,7 @@ def wanted(question: str) -> Wanted:
 
 
 def found(index: LexicalIndex, question: str, documents: list[str] | None = None) -> list[str]:
-    return list(index.passages(wanted(question), 5, documents))
+    return [entry.id for entry, _ in index.passages(wanted(question), 5, documents)]
 
 
 REPORT = document("report")
@@ -100,9 +101,9 @@ def test_what_is_deleted_is_gone(lexical: LexicalIndex) -> None:
 
 
 def test_leaves_are_found_by_all_that_stands_on_them(lexical: LexicalIndex) -> None:
-    scores = filled(lexical).leaves(wanted("depreciation of property"), 5)
-    assert list(scores) == [f"{REPORT.id}/s0"]
-    leaf = lexical.leaves_called(scores)[f"{REPORT.id}/s0"]
+    ((leaf, _),) = filled(lexical).leaves(wanted("depreciation of property"), 5)
+    assert leaf == lexical.leaves_called([f"{REPORT.id}/s0"])[f"{REPORT.id}/s0"]
+    assert isinstance(leaf, FoundLeaf)
     assert leaf.document_id == REPORT.id
     assert leaf.members == tuple(passage.id for passage in passages(REPORT, "", ""))
     assert lexical.leaves_holding(leaf.members) == dict.fromkeys(leaf.members, (leaf.id,))
@@ -146,7 +147,8 @@ def test_guidance_is_found_in_what_looks_ahead(lexical: LexicalIndex) -> None:
     )
     lexical.replace(CALL.id, spans)
     lexical.commit()
-    assert list(lexical.outlooks(wanted("What capex do they expect?"), 5)) == [spans[1].id]
+    ((passage, _),) = lexical.outlooks(wanted("What capex do they expect?"), 5)
+    assert passage.id == spans[1].id
 
 
 def test_an_index_of_an_older_layout_is_known_and_not_asked(

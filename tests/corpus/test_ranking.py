@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
@@ -9,7 +8,7 @@ from corpus.candidates import Candidates
 from corpus.lexical_entries import FoundLeaf
 from corpus.models import Document, Statement
 from corpus.query import understand
-from corpus.ranking import FEATURES, features, rank, shipped_weights
+from corpus.ranking import FEATURES, Features, features, rank, shipped_weights
 from corpus.standing import Standing, standings
 from corpus.statement_pages import Showing
 from tests.corpus.making import document
@@ -143,7 +142,7 @@ def test_leaves_come_by_score_and_their_passages_by_nearness() -> None:
 def test_a_weight_of_no_feature_is_a_mistake() -> None:
     query = understand("What is said?")
     known = features(query, FOUND, standings(query, SHELF))
-    with pytest.raises(AttributeError):
+    with pytest.raises(KeyError):
         rank(known, FOUND, {"luck": 1.0}, 2)
 
 
@@ -158,7 +157,14 @@ def test_the_shipped_weights_weigh_every_feature() -> None:
 def test_each_feature_that_weighs_for_a_leaf_lifts_it() -> None:
     query = understand("What is said?")
     base = features(query, FOUND, standings(query, SHELF))[LIKE.id]
-    weights = shipped_weights()
-    for name, value in asdict(base).items():
-        lifted = replace(base, **{name: value + 0.5}).score(weights) - base.score(weights)
+
+    def score(known: Features) -> float:
+        return rank({LIKE.id: known}, FOUND, shipped_weights(), 1)[0].score
+
+    for name, value in base._asdict().items():
+        lifted = score(base._replace(**{name: value + 0.5})) - score(base)
         assert (lifted > 0) == (name not in {"other_company", "second_hand"}), name
+
+
+def test_a_leaf_and_its_document_tell_all_features_in_order() -> None:
+    assert Features._fields[-len(Standing._fields) :] == Standing._fields

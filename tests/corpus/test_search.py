@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus import candidates as searching
 from corpus.exact import ExactSearch
+from corpus.indexes import Indexes
+from corpus.lexical import LexicalIndex, Scored
 from corpus.models import Filters, PassageKind, ReasonKind
 from corpus.store import Corpus
 from tests.corpus.making import document, passages, put, texts
@@ -117,9 +120,39 @@ def test_a_filter_that_leaves_the_index_too_little_is_searched_exactly(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "EXACT_PASSAGES", 0)
-    monkeypatch.setattr(searching, "OVER_FETCH", 0.02)
+    monkeypatch.setattr(searching, "OVER_FETCH", 100)
+    monkeypatch.setattr(Indexes, "nearest", lambda *_: {"an id of another document": 1.0})
     hits = corpus.search("Leases expire", 1, Filters(companies=("Amazon",)))
     assert [hit.passage.text for hit in hits] == ["Leases expire"]
+
+
+def test_a_small_share_of_the_corpus_is_searched_exactly(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "EXACT_PASSAGES", 0)
+    monkeypatch.setattr(searching, "OVER_FETCH", 1)
+    monkeypatch.setattr(Indexes, "nearest", None)
+    hits = corpus.search("Leases expire", 1, Filters(companies=("Amazon",)))
+    assert [hit.passage.text for hit in hits] == ["Leases expire"]
+
+
+@pytest.mark.parametrize(("over_fetch", "asked"), ((4, 2), (1, 3)))
+def test_a_period_is_read_off_its_company_s_list_unless_its_share_is_small(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, over_fetch: int, asked: int
+) -> None:
+    question = "What were Meta's capital expenditures in FY2024?"
+    before = corpus.search(question, 5)
+    asks: list[object] = []
+    leaves = LexicalIndex.leaves
+
+    def counted(index: LexicalIndex, **asking: Any) -> list[Scored]:
+        asks.append(asking)
+        return leaves(index, **asking)
+
+    monkeypatch.setattr(searching, "OVER_FETCH", over_fetch)
+    monkeypatch.setattr(LexicalIndex, "leaves", counted)
+    assert corpus.search(question, 5) == before
+    assert len(asks) == asked
 
 
 def test_every_period_of_a_comparison_has_its_share(corpus: Corpus) -> None:

@@ -214,8 +214,8 @@ def test_a_spoilt_lexical_index_is_damage(corpus: Corpus, data: Path) -> None:
     put(corpus, document("report"))
     corpus.close()
     (data / "lexical" / "meta.json").write_text("{}")
-    with pytest.raises(CorpusDamaged):
-        corpus.search("report")
+    with Corpus.open(data, HashingEmbedder()) as opened, pytest.raises(CorpusDamaged):
+        opened.search("report")
 
 
 def test_reembedding_by_another_process_is_noticed_by_an_open_reader(

@@ -24,7 +24,7 @@ def archive(**parts: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as made:
         for name, text in parts.items():
-            made.writestr(name, text)
+            made.writestr(zipfile.ZipInfo(name), text)
     return stream.getvalue()
 
 

@@ -316,3 +316,79 @@ def test_a_footnote_in_a_document_is_no_citation() -> None:
 @pytest.mark.parametrize("question", ["?", "...", " - "])
 def test_a_question_without_words_is_refused(question: str) -> None:
     assert is_refusal(answer(question, GUIDANCE))
+
+
+TERMS = (
+    document("Words of storage", None, "note", None, date(2026, 5, 4)),
+    "Tank farms at Rotterdam had a fill rate of 71% in May 2026 (digest, 2026-05-02).\n\n"
+    "| Term | Meaning | Where |\n|---|---|---|\n"
+    "| Fill rate | Share of the tank volume that holds product | terminal reports |\n"
+    "| Throughput | Product moved through a tank in a year; 40 million tons at Acme | filings |",
+)
+
+
+def test_a_question_for_a_meaning_is_answered_by_a_definition_and_not_by_a_figure() -> None:
+    text = answer("What does fill rate mean?", TERMS)
+    assert "Share of the tank volume that holds product" in text.split("\n")[0]
+    prose = "In 2025 our fill rate was 80%. The fill rate compares product held with tank volume."
+    assert "The fill rate compares" in answer("What is a fill rate?", (NOTE, prose))
+
+
+def test_each_of_the_terms_to_tell_apart_is_defined() -> None:
+    text = answer("What is the difference between throughput and fill rate?", TERMS)
+    assert 0 < text.index("Product moved through a tank") < text.index("Share of the tank volume")
+
+
+def test_where_a_figure_stands_is_told_by_the_part_of_the_filing() -> None:
+    text = answer(
+        "Where in a 10-K do I find purchase commitments?",
+        (ANNUAL, "Our purchase commitments were $4 billion at the end of 2025."),
+        (NOTE, "Purchase commitments stand in the table of contractual obligations or in a note."),
+    )
+    assert text.split(": ")[1].startswith("Purchase commitments stand in the table")
+
+
+def test_a_figure_asked_for_in_the_present_tense_is_the_newest() -> None:
+    older = (
+        document("Meta 10-K FY2024", "Meta", "10-K", "FY2024", date(2025, 1, 30)),
+        "Purchase commitments were $11 billion.",
+    )
+    newer = (ANNUAL, "Our purchase commitments were $14 billion.")
+    text = answer("What are Meta's purchase commitments?", older, newer)
+    assert text.startswith("Meta (10-K, 29 January 2026): Our purchase commitments were $14")
+
+
+def test_a_part_of_the_year_asked_for_comes_before_no_date_at_all() -> None:
+    text = answer(
+        "What does it cost to rent a crane per hour in 2026?",
+        (NOTE, "Assume that a crane is rented for $90 an hour, as the model does."),
+        (
+            document("Crane rents", None, "note", None, date(2026, 6, 1)),
+            "A crane cost $81 per hour in March 2026 and $64 in mid 2024 (digest, 2026-05-01).",
+        ),
+    )
+    assert text.startswith("“Crane rents” (note, 1 June 2026): A crane cost $81")
+
+
+def test_the_date_of_a_source_in_brackets_is_no_period_of_the_figure() -> None:
+    text = answer(
+        "What does it cost to rent a crane per hour in 2026?",
+        (NOTE, "A crane cost $64 per hour in mid 2024 (digest, 2026-05-01)."),
+    )
+    assert is_refusal(text)
+
+
+def test_a_fraction_in_words_is_a_share() -> None:
+    text = answer(
+        "How much did Coinbase save by routing models?",
+        (NOTE, "Coinbase cut its AI bill by nearly half by routing. It has 4,000 employees."),
+    )
+    assert "nearly half" in text
+
+
+def test_the_largest_need_not_be_called_so() -> None:
+    text = answer(
+        "What share of Meta's revenue came from its largest reseller in 2025?",
+        (ANNUAL, "Resellers of more than 10% of revenue: reseller A 22% and reseller B 14%."),
+    )
+    assert "reseller A 22%" in text

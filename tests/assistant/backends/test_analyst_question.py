@@ -59,6 +59,15 @@ def test_a_period_holds_days_by_the_calendar(period: Period, day: date, held: bo
         ("How did Coinbase do it?", Wanted.MANNER),
         ("Is utilization high because of idle chips?", Wanted.PERCENT),
         ("What did Intel say about demand?", Wanted.STATEMENT),
+        ("What does a power load factor measure?", Wanted.MEANING),
+        ("What is meant by take-or-pay?", Wanted.MEANING),
+        ("What is capex?", Wanted.MEANING),
+        ("What is Meta's capex?", Wanted.MONEY),
+        ("What is the capex?", Wanted.MONEY),
+        ("How does backlog differ from RPO?", Wanted.MEANING),
+        ("Where in a 10-K do I find purchase commitments?", Wanted.PLACE),
+        ("What do the canals teach about capex?", Wanted.STATEMENT),
+        ("How much did Coinbase save by routing?", Wanted.PERCENT),
     ],
 )
 def test_the_kind_of_answer_is_understood(question: str, wanted: Wanted) -> None:
@@ -85,6 +94,36 @@ def test_a_question_falls_into_parts_companies_and_names() -> None:
 )
 def test_dealings_are_told_from_comparisons(question: str, related: bool) -> None:
     assert analyse(question).related is related
+
+
+def test_terms_to_tell_apart_are_parts() -> None:
+    asked = analyse("What is the difference between allocation, MFU and a load factor?")
+    assert [part.text for part in asked.parts] == ["allocation", "MFU", "a load factor"]
+    assert asked.contrast
+    assert not analyse("What is the difference between Meta's capex and Amazon's?").contrast
+    assert [p.text for p in analyse("How does backlog differ from RPO?").parts] == [
+        "backlog", "RPO",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "standing"),
+    [
+        ("What are NVIDIA's purchase commitments?", True),
+        ("How large is CoreWeave's backlog?", True),
+        ("What were NVIDIA's purchase commitments?", False),
+        ("What is Meta's 2026 capex?", False),
+        ("What capex is Meta expected to have?", False),
+        ("Why is the margin low?", False),
+    ],
+)
+def test_a_figure_is_asked_for_as_it_stands_now(question: str, standing: bool) -> None:
+    assert analyse(question).standing is standing
+
+
+def test_which_one_is_asked_for_counts_less_than_what_it_is() -> None:
+    weights = {term.word: term.weight for term in analyse("Who is the largest supplier?").terms}
+    assert weights["largest"] < weights["supplier"]
 
 
 def test_what_a_follow_up_leaves_to_earlier_turns_counts_less() -> None:
