@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from corpus.aliases import NO_ALIASES, Aliases
 from corpus.company_names import (
@@ -71,6 +71,11 @@ def company_mentions(
     text: str, known: Sequence[str] = (), aliases: Aliases = NO_ALIASES
 ) -> tuple[Named, ...]:
     """Return where `text` names companies, in order; what `find_companies` says holds."""
+    return _mentions(text, tuple(known), aliases)
+
+
+@lru_cache(maxsize=64)
+def _mentions(text: str, known: tuple[str, ...], aliases: Aliases) -> tuple[Named, ...]:
     names = tuple(sorted(set(known)))
     spelled = list(_names(text, names, aliases))
     symbols = [found for found in _symbols(text, names, aliases) if not _within(found, spelled)]

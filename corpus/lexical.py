@@ -12,27 +12,27 @@ import tantivy
 from corpus.faults import translated
 from corpus.leaves import leaves_of
 from corpus.lexical_entries import (
-    ANALYZER,
     LEAF_FIELDS,
     OUTLOOK_FIELDS,
     PASSAGE_FIELDS,
+    TEXT_FIELDS,
     Found,
     FoundLeaf,
     FoundPassage,
-    analyzer,
+    Words,
     found,
     leaf_entry,
     passage_entry,
     schema,
+    stemmer,
 )
 from corpus.lexical_queries import Wanted, all_of, any_of, words_query
 from corpus.models import Passage, Statement
-from corpus.terms import terms
 
 __all__ = ["LAYOUT_FILE", "LexicalIndex", "Scored"]
 
 WHAT = "lexical index"
-LAYOUT = "3"
+LAYOUT = "4"
 """Version of the entries; an index of another layout is built anew from the catalog."""
 LAYOUT_FILE = "layout"
 HEAP_BYTES = 50_000_000
@@ -75,7 +75,7 @@ class LexicalIndex:
     def __init__(self, folder: Path, create: bool = True) -> None:
         self._folder = folder
         self._schema = schema()
-        self._analyzer = analyzer()
+        self._stemmer = stemmer()
         self._writer: tantivy.IndexWriter | None = None
         with translated(WHAT, folder):
             if create and not self.outdated(folder):
@@ -85,7 +85,6 @@ class LexicalIndex:
             elif self.outdated(folder):
                 raise ValueError("an older version built it")
             self._index = tantivy.Index(self._schema, path=str(folder))
-            self._index.register_tokenizer(ANALYZER, self._analyzer)
             self._state = _State(self._index.searcher())
 
     def replace(self, document_id: str, passages: Sequence[Passage]) -> None:
@@ -93,12 +92,12 @@ class LexicalIndex:
         with translated(WHAT, self._folder, writing=True):
             writer = self._writing()
             writer.delete_documents_by_term("document", document_id)
-            words = {passage.id: " ".join(terms(passage.text)) for passage in passages}
+            words = {passage.id: Words.of(passage, self._stemmer) for passage in passages}
             for passage in passages:
                 writer.add_document(passage_entry(passage, words[passage.id]))
             for leaf in leaves_of(passages):
-                text = " ".join(words[passage.id] for passage in leaf.passages)
-                writer.add_document(leaf_entry(leaf, text))
+                held = [words[passage.id] for passage in leaf.passages]
+                writer.add_document(leaf_entry(leaf, held))
 
     def delete(self, document_id: str) -> None:
         self.replace(document_id, ())
@@ -118,7 +117,8 @@ class LexicalIndex:
         self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
     ) -> list[Scored]:
         """Return up to `limit` passages with their BM25 scores, best first, among `documents`."""
-        return self._found(wanted, PASSAGE_FIELDS, limit, documents)
+        fields = PASSAGE_FIELDS if wanted.in_headers else TEXT_FIELDS
+        return self._found(wanted, fields, limit, documents)
 
     def outlooks(
         self, wanted: Wanted, limit: int, documents: Sequence[str] | None = None
@@ -207,7 +207,7 @@ class LexicalIndex:
         documents: Sequence[str] | None,
     ) -> list[Scored]:
         with translated(WHAT, self._folder):
-            query = words_query(self._schema, self._analyzer, wanted, fields)
+            query = words_query(self._schema, self._stemmer, wanted, fields)
             if query is None:
                 return []
             if documents is not None:

@@ -8,31 +8,38 @@ from dataclasses import dataclass
 import tantivy
 from tantivy import Occur
 
+from corpus.lexical_entries import PAIRS, pairs
+
 __all__ = ["Wanted", "all_of", "any_of", "words_query"]
 
-BARE = frozenset({"header"})
-"""Fields that are looked through for the question's own words only: a header repeats."""
 EXPANSION_WEIGHT = 0.5
 """A word of the glossary counts half of a word of the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Words that are looked for: each by itself, and of each group of phrases the best."""
+    """Words that are looked for: each by itself, and of each group of phrases the best.
+
+    `in_headers` tells whether a passage's header, which names its document, is looked through too.
+    """
 
     words: tuple[str, ...]
     groups: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    in_headers: bool = True
 
 
 def words_query(
     schema: tantivy.Schema,
-    analyzer: tantivy.TextAnalyzer,
+    stemming: tantivy.TextAnalyzer,
     wanted: Wanted,
     fields: Mapping[str, float],
 ) -> tantivy.Query | None:
-    """Return what finds any of the words in the weighted `fields`; None when there is no word."""
-    stems = tuple(_stems(analyzer, wanted.words))
-    groups = [_distinct(analyzer, group) for group in wanted.groups]
+    """Return what finds any of the words in the weighted `fields`; None when there is no word.
+
+    A field without pairs is looked through for the words only: a header repeats.
+    """
+    stems = tuple(stemming.analyze(" ".join(wanted.words)))
+    groups = [_distinct(stemming, group) for group in wanted.groups]
     clauses = [
         (Occur.Should, clause)
         for field, weight in fields.items()
@@ -59,34 +66,30 @@ def _clauses(
 ) -> Iterator[tantivy.Query]:
     field, weight = weighted
     for word in stems:
-        yield _clause(schema, field, (word,), weight)
-    for group in groups if field not in BARE else ():
+        yield _word(schema, field, word, weight)
+    for group in groups if field in PAIRS else ():
         # The best phrase of a group speaks for it: a passage is no better for saying the same
-        # thing in three ways. A phrase of many words counts as one word.
-        yield tantivy.Query.disjunction_max_query(
-            [
-                _clause(schema, field, words, weight * EXPANSION_WEIGHT / len(words))
-                for words in group
-            ]
-        )
+        # thing in three ways.
+        phrases = [_phrase(schema, field, words, weight * EXPANSION_WEIGHT) for words in group]
+        yield tantivy.Query.disjunction_max_query(phrases)
 
 
-def _clause(
+def _phrase(
     schema: tantivy.Schema, field: str, words: Sequence[str], weight: float
 ) -> tantivy.Query:
+    """Return what finds all pairs of a phrase, which counts as one word however long it is."""
     if len(words) == 1:
-        clause = tantivy.Query.term_query(schema, field, words[0])
-    else:
-        clause = tantivy.Query.phrase_query(schema, field, list(words))
-    return tantivy.Query.boost_query(clause, weight)
+        return _word(schema, field, words[0], weight)
+    joined = list(pairs(words))
+    return all_of(*(_word(schema, PAIRS[field], pair, weight / len(joined)) for pair in joined))
+
+
+def _word(schema: tantivy.Schema, field: str, word: str, weight: float) -> tantivy.Query:
+    return tantivy.Query.boost_query(tantivy.Query.term_query(schema, field, word), weight)
 
 
 def _distinct(
-    analyzer: tantivy.TextAnalyzer, group: Iterable[Sequence[str]]
+    stemming: tantivy.TextAnalyzer, group: Iterable[Sequence[str]]
 ) -> list[tuple[str, ...]]:
-    phrases = dict.fromkeys(tuple(_stems(analyzer, phrase)) for phrase in group)
+    phrases = dict.fromkeys(tuple(stemming.analyze(" ".join(phrase))) for phrase in group)
     return [words for words in phrases if words]
-
-
-def _stems(analyzer: tantivy.TextAnalyzer, words: Iterable[str]) -> list[str]:
-    return list(analyzer.analyze(" ".join(words)))

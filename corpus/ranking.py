@@ -77,8 +77,8 @@ def features(
 ) -> dict[str, Features]:
     """Return what is known of each candidate leaf of the documents in `standings`."""
     meaning = _over_leaves(found.meaning, found.on_leaves)
-    words = _over_leaves(found.passage_words, found.on_leaves)
-    outlooks = _over_leaves(found.outlooks, found.on_leaves)
+    words = _over_leaves(found.words.passages, found.on_leaves)
+    outlooks = _over_leaves(found.words.outlooks, found.on_leaves)
     asked = frozenset(query.statements_asked)
     nearest = max(found.meaning.values(), default=0.0)
     farthest = min(found.meaning.values(), default=0.0)
@@ -86,7 +86,7 @@ def features(
         leaf_id: Features(
             meaning.get(leaf_id, farthest) - nearest,
             words.get(leaf_id, 0.0),
-            found.leaf_words.get(leaf_id, 0.0),
+            found.words.leaves.get(leaf_id, 0.0),
             outlooks.get(leaf_id, 0.0),
             *_shown(leaf, asked, query.names_statements),
             *standings[leaf.document_id],
@@ -146,8 +146,8 @@ def _in_order(leaf: FoundLeaf, found: Candidates, farthest: float) -> tuple[str,
     def worth(passage_id: str) -> tuple[int, float]:
         nearness = (
             found.meaning.get(passage_id, farthest)
-            + found.passage_words.get(passage_id, 0.0)
-            + found.outlooks.get(passage_id, 0.0)
+            + found.words.passages.get(passage_id, 0.0)
+            + found.words.outlooks.get(passage_id, 0.0)
         )
         return found.rows.get(passage_id, 0), nearness
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 
 from corpus.forms import base_form
 from corpus.models import Document, Passage, Reason, ReasonKind
@@ -65,10 +66,12 @@ def _reasons(
         if statement in showing.primary:
             yield Reason(ReasonKind.STATEMENT, statement.value)
     asked = query.topic or query.terms
-    words = _words_of(passage.text, frozenset((*asked, *_words_in(query.items))))
-    items = [item for item in query.items if _words_in([item]) <= words]
+    named = {item: _words_in([item]) for item in query.items}
+    words = _words_of(passage.text, frozenset(chain(asked, *named.values())))
+    items = [item for item in query.items if named[item] <= words]
     yield from (Reason(ReasonKind.ITEM, item) for item in items)
-    matched = [word for word in asked if word in words - _words_in(items)]
+    rest = words.difference(*(named[item] for item in items))
+    matched = [word for word in asked if word in rest]
     if matched:
         yield Reason(ReasonKind.TERMS, _BETWEEN.join(matched[:NAMED_TERMS]))
 

@@ -8,20 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from corpus.catalog import Stamped
 from corpus.models import Document
 from corpus.query import Query
 
-__all__ = ["Scope", "scopes", "sides_of"]
+__all__ = ["Extent", "Scope", "scopes", "sides_of"]
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much the corpus holds."""
+
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True)
 class Scope:
     """Documents to search, and the company that they are about; None for a choice of no company."""
 
     documents: tuple[Stamped, ...]
     company: str | None = None
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(stamped.document.id for stamped in self.documents)
+
+    @cached_property
+    def passages(self) -> int:
+        return sum(stamped.document.passages for stamped in self.documents)
+
+    def is_all(self, whole: Extent) -> bool:
+        """Tell whether it holds every document of the corpus."""
+        return len(self.documents) == whole.documents
 
 
 def scopes(query: Query, admitted: Sequence[Stamped]) -> tuple[Scope, ...]:
@@ -29,10 +50,7 @@ def scopes(query: Query, admitted: Sequence[Stamped]) -> tuple[Scope, ...]:
 
     Where all documents are about the company, that is the only choice.
     """
-    chosen = {
-        tuple(stamped.document.id for stamped in scope.documents): scope
-        for scope in _scopes(query, tuple(admitted))
-    }
+    chosen = {scope.ids: scope for scope in _scopes(query, tuple(admitted))}
     return tuple(scope for scope in chosen.values() if scope.documents)
 
 
@@ -56,12 +74,12 @@ def _ids(documents: Sequence[Document], condition: Callable[[Document], bool]) -
 
 def _scopes(query: Query, admitted: tuple[Stamped, ...]) -> Iterator[Scope]:
     yield Scope(admitted)
-    companies = [name for name in query.companies if _having(admitted, _is_about(name))]
-    for name in companies:
-        about = _having(admitted, _is_about(name))
+    each = [(name, _having(admitted, _is_about(name))) for name in query.companies]
+    held = [(name, about) for name, about in each if about]
+    for name, about in held:
         yield Scope(about, name)
         yield Scope(_having(about, _is_of_period(query)), name)
-    if not companies:
+    if not held:
         yield Scope(_having(admitted, _is_of_period(query)))
 
 

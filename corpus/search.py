@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.candidates import Candidates, Extent, Finder
+from corpus.candidates import Candidates, Finder
 from corpus.catalog import Catalog, ModelIdentity, Stamped
 from corpus.embedding import Embedder
 from corpus.fiscal_calendars import with_ends
@@ -17,11 +17,12 @@ from corpus.models import Document, DocumentState, Filters, Hit
 from corpus.query import Query, rewrite, understand
 from corpus.ranking import Features, RankedLeaf, Weights, features, rank, shipped_weights
 from corpus.reasons import reasons
-from corpus.scopes import scopes, sides_of
+from corpus.scopes import Extent, scopes, sides_of
 from corpus.standing import settled, standings
 
 __all__ = ["Library", "Searcher"]
 
+NO_FILTERS = Filters()
 DEPTH = 100
 """Least number of candidates asked of each list."""
 STEP = 1.0
@@ -51,6 +52,12 @@ class Library:
         timed = (replace(s, document=document) for s, document in zip(ready, ends, strict=True))
         extent = Extent(len(ready), sum(stamped.document.passages for stamped in ready))
         return cls(generation, ready, tuple(timed), tuple(sorted(names)), catalog.model(), extent)
+
+    def within(self, filters: Filters) -> tuple[Stamped, ...]:
+        """Return the documents that the filters admit."""
+        if filters == NO_FILTERS:
+            return self.timed
+        return tuple(stamped for stamped in self.timed if filters.admit(stamped.document))
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -132,7 +139,7 @@ class Searcher:
     def consider(self, question: str, k: int, filters: Filters) -> Considered | None:
         """Return the candidates for `k` hits and what is known of them; None where nothing is."""
         library = self._fitting_library()
-        admitted = [stamped for stamped in library.timed if filters.admit(stamped.document)]
+        admitted = library.within(filters)
         if not admitted or not question.strip():
             return None
         words = self._lexicon.current()
@@ -158,7 +165,7 @@ class Searcher:
     def _hits(self, placed: Sequence[_Placed], considered: Considered) -> tuple[Hit, ...]:
         passages = self._catalog.passages_of([each.passage_id for each in placed])
         shown = {s.document.id: s.document for s in considered.library.ready}
-        meaning, words = _ranks(considered.found.meaning), _ranks(considered.found.passage_words)
+        meaning, words = _ranks(considered.found.meaning), _ranks(considered.found.words.passages)
         present = [each for each in placed if each.passage_id in passages]
         return tuple(
             Hit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -47,10 +48,12 @@ def standings(
 
     Only those of the `wanted` ids are told, where these are given.
     """
-    newest = max((known for d in documents if (known := _dated(d))), default=None)
-    told = {document.company for document in documents if document.form not in SECOND_HAND}
-    spoken_for = [p for p in query.periods if any(p.matches(d) for d in documents)]
+    about = _about_companies(query, documents)
+    spoken_for = [p for p in query.periods if any(p.matches(d) for d in about)]
     last = max(spoken_for, key=lambda each: (each.ends, each.whole_year), default=None)
+    newest = _newest(documents) if query.newest or last is None else None
+    asked = set(query.companies)
+    told = {d.company for d in documents if d.company in asked and d.form not in SECOND_HAND}
     return {
         document.id: _standing(query, document, last, newest, told)
         for document in documents
@@ -64,10 +67,15 @@ def settled(query: Query, documents: Sequence[Document]) -> Query:
     A period that none of them does becomes the wider one around it, as far as there is one: where
     there is no report on the day, that on the quarter may tell.
     """
-    companies = set(query.companies)
-    about = [d for d in documents if companies & set(d.companies)] or list(documents)
+    about = _about_companies(query, documents)
     periods = (_spoken_for(period, about) for period in query.periods)
     return replace(query, periods=tuple(dict.fromkeys(periods)))
+
+
+def _about_companies(query: Query, documents: Sequence[Document]) -> Sequence[Document]:
+    """Return the documents of the companies that a question names, all where there is none."""
+    asked = set(query.companies)
+    return [d for d in documents if not asked.isdisjoint(d.companies)] or documents
 
 
 def _spoken_for(period: Period, documents: Sequence[Document]) -> Period:
@@ -81,9 +89,8 @@ def _standing(
     document: Document,
     last: Period | None,
     newest: date | None,
-    told: Collection[str | None],
+    told: AbstractSet[str | None],
 ) -> Standing:
-    asked_and_told = set(query.companies) & set(document.companies) & set(told)
     return Standing(
         company=_about(query.companies, document),
         other_company=float(
@@ -93,8 +100,8 @@ def _standing(
         period=float(any(period.matches(document) for period in query.periods)),
         newest_period=float(last is not None and last.matches(document)),
         form=float(base_form(document.form) in query.forms),
-        recent=_recent(document, newest) if query.newest or last is None else 0.0,
-        second_hand=float(document.form in SECOND_HAND and bool(asked_and_told)),
+        recent=_recent(document, newest),
+        second_hand=float(document.form in SECOND_HAND and not told.isdisjoint(document.companies)),
     )
 
 
@@ -109,6 +116,10 @@ def _recent(document: Document, newest: date | None) -> float:
     if known is None or newest is None:
         return 0.0
     return 1 / (1 + (newest - known).days / YEAR_DAYS)
+
+
+def _newest(documents: Iterable[Document]) -> date | None:
+    return max((known for d in documents if (known := _dated(d))), default=None)
 
 
 def _dated(document: Document) -> date | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 __all__ = ["STOPWORDS", "content_terms", "terms"]
 
@@ -38,12 +39,17 @@ def terms(text: str) -> list[str]:
     return [term for chunk in _CHUNK.findall(plain) for term in _of_chunk(chunk)]
 
 
+@lru_cache(maxsize=100_000)
+def _of_chunk(chunk: str) -> tuple[str, ...]:
+    return tuple(_terms_of(chunk))
+
+
 def content_terms(text: str) -> tuple[str, ...]:
     """Return the distinct terms of a question that are no stopwords, in order."""
     return tuple(dict.fromkeys(term for term in terms(text) if term not in STOPWORDS))
 
 
-def _of_chunk(chunk: str) -> Iterator[str]:
+def _terms_of(chunk: str) -> Iterator[str]:
     word = chunk.removesuffix("'s").replace("'", "")
     if number := _NUMBER.match(word):
         yield from _number(word, number.group(1))

@@ -11,6 +11,7 @@ from corpus.query import understand
 from corpus.ranking import FEATURES, Features, features, rank, shipped_weights
 from corpus.standing import Standing, standings
 from corpus.statement_pages import Showing
+from corpus.wording import Spoken
 from tests.corpus.making import document
 
 OLD = document("old", companies=("Meta",), form="10-K", fiscal_period="FY2023")
@@ -85,9 +86,7 @@ TABLE = leaf("table", showing=Showing(CASH_FLOW, CASH_FLOW))
 LIKE = leaf("like", showing=Showing(frozenset(), CASH_FLOW))
 FOUND = Candidates(
     meaning={"prose0": 0.7, "prose1": 0.5, "table1": 0.4},
-    passage_words={"prose1": 1.0},
-    outlooks={},
-    leaf_words={PROSE.id: 1.0, LIKE.id: 0.5},
+    words=Spoken({"prose1": 1.0}, {PROSE.id: 1.0, LIKE.id: 0.5}, {}),
     leaves={each.id: each for each in (PROSE, TABLE, LIKE)},
     on_leaves={"prose0": (PROSE.id,), "prose1": (PROSE.id,), "table1": (TABLE.id,)},
 )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from corpus import candidates as searching
+from corpus import wording
 from corpus.exact import ExactSearch
 from corpus.indexes import Indexes
 from corpus.lexical import LexicalIndex, Scored
@@ -145,11 +146,11 @@ def test_a_period_is_read_off_its_company_s_list_unless_its_share_is_small(
     asks: list[object] = []
     leaves = LexicalIndex.leaves
 
-    def counted(index: LexicalIndex, **asking: Any) -> list[Scored]:
+    def counted(index: LexicalIndex, *asking: Any) -> list[Scored]:
         asks.append(asking)
-        return leaves(index, **asking)
+        return leaves(index, *asking)
 
-    monkeypatch.setattr(searching, "OVER_FETCH", over_fetch)
+    monkeypatch.setattr(wording, "OVER_FETCH", over_fetch)
     monkeypatch.setattr(LexicalIndex, "leaves", counted)
     assert corpus.search(question, 5) == before
     assert len(asks) == asked
