@@ -12,6 +12,8 @@ from corpus.lexical_entries import PAIRS, pairs
 
 __all__ = ["Wanted", "all_of", "any_of", "words_query"]
 
+FEW = 16
+"""So many values are found sooner one by one than by a walk through all that a field holds."""
 EXPANSION_WEIGHT = 0.5
 """A word of the glossary counts half of a word of the question."""
 
@@ -50,7 +52,11 @@ def words_query(
 
 def any_of(schema: tantivy.Schema, field: str, values: Iterable[str]) -> tantivy.Query:
     """Return what finds entries with any of the values."""
-    return tantivy.Query.term_set_query(schema, field, list(values))
+    wanted = list(values)
+    if len(wanted) > FEW:
+        return tantivy.Query.term_set_query(schema, field, wanted)
+    each = (tantivy.Query.term_query(schema, field, value) for value in wanted)
+    return tantivy.Query.boolean_query([(Occur.Should, query) for query in each])
 
 
 def all_of(*queries: tantivy.Query) -> tantivy.Query:

@@ -6,13 +6,14 @@ company is still found in the widest choice, and the ranking weighs it against A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from corpus.catalog import Stamped
 from corpus.models import Document
 from corpus.query import Query
+from corpus.shelf import Shelf
 
 __all__ = ["Extent", "Scope", "scopes", "sides_of"]
 
@@ -45,46 +46,40 @@ class Scope:
         return len(self.documents) == whole.documents
 
 
-def scopes(query: Query, admitted: Sequence[Stamped]) -> tuple[Scope, ...]:
+def scopes(query: Query, shelf: Shelf) -> tuple[Scope, ...]:
     """Return the choices for a question, the widest first; each holds another set of documents.
 
     Where all documents are about the company, that is the only choice.
     """
-    chosen = {scope.ids: scope for scope in _scopes(query, tuple(admitted))}
+    chosen = {scope.ids: scope for scope in _scopes(query, shelf)}
     return tuple(scope for scope in chosen.values() if scope.documents)
 
 
-def sides_of(query: Query, documents: Sequence[Document]) -> tuple[frozenset[str], ...]:
+def sides_of(query: Query, shelf: Shelf) -> tuple[frozenset[str], ...]:
     """Return the ids of the documents on each side of a question that names several.
 
     Sides are companies, else periods of the company; those without a document are left out.
     """
-    companies = [_ids(documents, _is_about(name)) for name in query.companies]
+    companies = [shelf.about(name) for name in query.companies]
     if len(companies) > 1:
-        return tuple(side for side in companies if side)
-    about = companies[0] if companies else frozenset(document.id for document in documents)
-    of_it = [document for document in documents if document.id in about]
-    periods = [_ids(of_it, period.matches) for period in query.periods]
+        return tuple(_ids(side) for side in companies if side)
+    about = companies[0] if companies else shelf.stamped
+    periods = (_ids(_having(about, period.matches)) for period in query.periods)
     return tuple(dict.fromkeys(side for side in periods if side))
 
 
-def _ids(documents: Sequence[Document], condition: Callable[[Document], bool]) -> frozenset[str]:
-    return frozenset(document.id for document in documents if condition(document))
+def _ids(side: Iterable[Stamped]) -> frozenset[str]:
+    return frozenset(stamped.document.id for stamped in side)
 
 
-def _scopes(query: Query, admitted: tuple[Stamped, ...]) -> Iterator[Scope]:
-    yield Scope(admitted)
-    each = [(name, _having(admitted, _is_about(name))) for name in query.companies]
-    held = [(name, about) for name, about in each if about]
+def _scopes(query: Query, shelf: Shelf) -> Iterator[Scope]:
+    yield Scope(shelf.stamped)
+    held = [(name, about) for name in query.companies if (about := shelf.about(name))]
     for name, about in held:
         yield Scope(about, name)
         yield Scope(_having(about, _is_of_period(query)), name)
     if not held:
-        yield Scope(_having(admitted, _is_of_period(query)))
-
-
-def _is_about(name: str) -> Callable[[Document], bool]:
-    return lambda document: name in document.companies
+        yield Scope(_having(shelf.stamped, _is_of_period(query)))
 
 
 def _is_of_period(query: Query) -> Callable[[Document], bool]:
@@ -92,6 +87,6 @@ def _is_of_period(query: Query) -> Callable[[Document], bool]:
 
 
 def _having(
-    admitted: tuple[Stamped, ...], condition: Callable[[Document], bool]
+    about: tuple[Stamped, ...], condition: Callable[[Document], bool]
 ) -> tuple[Stamped, ...]:
-    return tuple(stamped for stamped in admitted if condition(stamped.document))
+    return tuple(stamped for stamped in about if condition(stamped.document))

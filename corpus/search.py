@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.candidates import Candidates, Finder
-from corpus.catalog import Catalog, ModelIdentity, Stamped
+from corpus.catalog import Catalog, ModelIdentity
 from corpus.embedding import Embedder
 from corpus.fiscal_calendars import with_ends
 from corpus.generation import Generation
@@ -18,6 +18,7 @@ from corpus.query import Query, rewrite, understand
 from corpus.ranking import Features, RankedLeaf, Weights, features, rank, shipped_weights
 from corpus.reasons import reasons
 from corpus.scopes import Extent, scopes, sides_of
+from corpus.shelf import Shelf
 from corpus.standing import settled, standings
 
 __all__ = ["Library", "Searcher"]
@@ -38,8 +39,8 @@ class Library:
     """
 
     generation: int
-    ready: tuple[Stamped, ...]
-    timed: tuple[Stamped, ...]
+    ready: Shelf
+    timed: Shelf
     companies: tuple[str, ...]
     model: ModelIdentity | None
     extent: Extent
@@ -51,18 +52,19 @@ class Library:
         ends = with_ends([stamped.document for stamped in ready])
         timed = (replace(s, document=document) for s, document in zip(ready, ends, strict=True))
         extent = Extent(len(ready), sum(stamped.document.passages for stamped in ready))
-        return cls(generation, ready, tuple(timed), tuple(sorted(names)), catalog.model(), extent)
+        shelves = Shelf(ready), Shelf(tuple(timed))
+        return cls(generation, *shelves, tuple(sorted(names)), catalog.model(), extent)
 
-    def within(self, filters: Filters) -> tuple[Stamped, ...]:
+    def within(self, filters: Filters) -> Shelf:
         """Return the documents that the filters admit."""
         if filters == NO_FILTERS:
             return self.timed
-        return tuple(stamped for stamped in self.timed if filters.admit(stamped.document))
+        return Shelf(tuple(s for s in self.timed.stamped if filters.admit(s.document)))
 
     @property
     def documents(self) -> tuple[Document, ...]:
         """Documents by company, published, title; those without one come last."""
-        return tuple(sorted((stamped.document for stamped in self.ready), key=_shelf))
+        return tuple(sorted(self.ready.documents.values(), key=_place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Considered:
 
     library: Library
     query: Query
-    documents: Mapping[str, Document]
+    shelf: Shelf
     found: Candidates
     features: Mapping[str, Features]
 
@@ -130,7 +132,7 @@ class Searcher:
         considered = self.consider(question, k, filters)
         if considered is None:
             return ()
-        sides = sides_of(considered.query, tuple(considered.documents.values()))
+        sides = sides_of(considered.query, considered.shelf)
         # A side of a comparison may begin far behind the others.
         limit = len(considered.features) if len(sides) > 1 else 2 * k
         ranked = rank(considered.features, considered.found, self._weights, limit)
@@ -139,32 +141,30 @@ class Searcher:
     def consider(self, question: str, k: int, filters: Filters) -> Considered | None:
         """Return the candidates for `k` hits and what is known of them; None where nothing is."""
         library = self._fitting_library()
-        admitted = library.within(filters)
-        if not admitted or not question.strip():
+        shelf = library.within(filters)
+        if not shelf.stamped or not question.strip():
             return None
         words = self._lexicon.current()
         query = understand(
             question, library.companies, aliases=words.aliases, glossary=words.glossary
         )
-        documents = {stamped.document.id: stamped.document for stamped in admitted}
-        query = settled(query, tuple(documents.values()))
-        chosen = scopes(query, admitted)
-        found = self._finder.find(query, chosen, max(DEPTH, 2 * k), library.extent)
+        query = settled(query, shelf)
+        found = self._finder.find(query, scopes(query, shelf), max(DEPTH, 2 * k), library.extent)
         owners = {leaf.document_id for leaf in found.leaves.values()}
-        known = features(query, found, standings(query, tuple(documents.values()), owners))
-        return Considered(library, query, documents, found, known)
+        known = features(query, found, standings(query, shelf, owners))
+        return Considered(library, query, shelf, found, known)
 
     def _fitting_library(self) -> Library:
         """Return the library; ModelMismatch when it was embedded anew with another model."""
         library = self.library()
-        if library is not self._fitting and library.model is not None and library.ready:
+        if library is not self._fitting and library.model is not None and library.ready.stamped:
             require_same_embedder(library.model, self._embedder)
             self._fitting = library
         return library
 
     def _hits(self, placed: Sequence[_Placed], considered: Considered) -> tuple[Hit, ...]:
         passages = self._catalog.passages_of([each.passage_id for each in placed])
-        shown = {s.document.id: s.document for s in considered.library.ready}
+        shown, timed = considered.library.ready.documents, considered.shelf.documents
         meaning, words = _ranks(considered.found.meaning), _ranks(considered.found.words.passages)
         present = [each for each in placed if each.passage_id in passages]
         return tuple(
@@ -177,7 +177,7 @@ class Searcher:
                 lexical_rank=words.get(each.passage_id),
                 reasons=reasons(
                     considered.query,
-                    considered.documents[passages[each.passage_id].document_id],
+                    timed[passages[each.passage_id].document_id],
                     passages[each.passage_id],
                     each.leaf.leaf.showing,
                 ),
@@ -222,7 +222,7 @@ def _ranks(scores: Mapping[str, float]) -> dict[str, int]:
     return {key: number for number, key in enumerate(ordered, start=1)}
 
 
-def _shelf(document: Document) -> tuple[bool, str, bool, str, str]:
+def _place(document: Document) -> tuple[bool, str, bool, str, str]:
     company, published = document.company, document.published
     return (
         company is None,

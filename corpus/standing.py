@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from corpus.forms import SECOND_HAND, base_form
 from corpus.models import Document
 from corpus.periods import Period
 from corpus.query import Query
+from corpus.shelf import Shelf, dated
 
 __all__ = ["Standing", "settled", "standings"]
 
@@ -42,40 +44,41 @@ class Standing(NamedTuple):
 
 
 def standings(
-    query: Query, documents: Sequence[Document], wanted: Collection[str] | None = None
+    query: Query, shelf: Shelf, wanted: Collection[str] | None = None
 ) -> dict[str, Standing]:
-    """Return how documents stand to the question among all `documents`, by document id.
+    """Return how documents stand to the question among all of the `shelf`, by document id.
 
     Only those of the `wanted` ids are told, where these are given.
     """
-    about = _about_companies(query, documents)
+    about = _about_companies(query, shelf)
     spoken_for = [p for p in query.periods if any(p.matches(d) for d in about)]
     last = max(spoken_for, key=lambda each: (each.ends, each.whole_year), default=None)
-    newest = _newest(documents) if query.newest or last is None else None
-    asked = set(query.companies)
-    told = {d.company for d in documents if d.company in asked and d.form not in SECOND_HAND}
+    newest = shelf.newest if query.newest or last is None else None
+    named = frozenset(query.companies)
+    told = {d.company for d in about if d.company in named and d.form not in SECOND_HAND}
+    documents = shelf.documents
     return {
-        document.id: _standing(query, document, last, newest, told)
-        for document in documents
-        if wanted is None or document.id in wanted
+        document_id: _standing(query, documents[document_id], last, newest, told)
+        for document_id in (documents if wanted is None else documents.keys() & wanted)
     }
 
 
-def settled(query: Query, documents: Sequence[Document]) -> Query:
+def settled(query: Query, shelf: Shelf) -> Query:
     """Return the query with periods that the documents of its companies speak for.
 
     A period that none of them does becomes the wider one around it, as far as there is one: where
     there is no report on the day, that on the quarter may tell.
     """
-    about = _about_companies(query, documents)
+    about = _about_companies(query, shelf)
     periods = (_spoken_for(period, about) for period in query.periods)
     return replace(query, periods=tuple(dict.fromkeys(periods)))
 
 
-def _about_companies(query: Query, documents: Sequence[Document]) -> Sequence[Document]:
+def _about_companies(query: Query, shelf: Shelf) -> tuple[Document, ...]:
     """Return the documents of the companies that a question names, all where there is none."""
-    asked = set(query.companies)
-    return [d for d in documents if not asked.isdisjoint(d.companies)] or documents
+    each = chain.from_iterable(shelf.about(name) for name in query.companies)
+    about = {stamped.document.id: stamped.document for stamped in each}
+    return tuple((about or shelf.documents).values())
 
 
 def _spoken_for(period: Period, documents: Sequence[Document]) -> Period:
@@ -112,15 +115,7 @@ def _about(companies: Iterable[str], document: Document) -> float:
 
 
 def _recent(document: Document, newest: date | None) -> float:
-    known = _dated(document)
+    known = dated(document)
     if known is None or newest is None:
         return 0.0
     return 1 / (1 + (newest - known).days / YEAR_DAYS)
-
-
-def _newest(documents: Iterable[Document]) -> date | None:
-    return max((known for d in documents if (known := _dated(d))), default=None)
-
-
-def _dated(document: Document) -> date | None:
-    return document.published or document.period_end
