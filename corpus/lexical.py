@@ -50,6 +50,7 @@ class _State:
     searcher: tantivy.Searcher
     _read: dict[tuple[int, int], Found] = field(default_factory=dict)
     _named: dict[str, Found] = field(default_factory=dict)
+    _held: dict[str, int] = field(default_factory=dict)
 
     def entry(self, address: tantivy.DocAddress) -> Found:
         place = (address.segment_ord, address.doc)
@@ -59,6 +60,13 @@ class _State:
                 self._read, self._named = {}, {}
             known = self._read[place] = found(self.searcher.doc(address))
             self._named[known.id] = known
+        return known
+
+    def held(self, stem: str) -> int:
+        """Return how many passages hold a stem."""
+        known = self._held.get(stem)
+        if known is None:
+            known = self._held[stem] = self.searcher.doc_freq("text", stem)
         return known
 
     def named(self, key: str) -> Found | None:
@@ -207,13 +215,14 @@ class LexicalIndex:
         documents: Sequence[str] | None,
     ) -> list[Scored]:
         with translated(WHAT, self._folder):
-            query = words_query(self._schema, self._stemmer, wanted, fields)
+            state = self._state
+            query = words_query(self._schema, self._stemmer, wanted, fields, state.held)
             if query is None:
                 return []
             if documents is not None:
                 within = tantivy.Query.const_score_query(self._any_of("document", documents), 0.0)
                 query = all_of(within, query)
-            return list(self._entries(self._state, query, limit))
+            return list(self._entries(state, query, limit))
 
     @staticmethod
     def _entries(state: _State, query: tantivy.Query, limit: int | None) -> Iterator[Scored]:

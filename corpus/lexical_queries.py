@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tantivy
@@ -23,11 +23,13 @@ class Wanted:
     """Words that are looked for: each by itself, and of each group of phrases the best.
 
     `in_headers` tells whether a passage's header, which names its document, is looked through too.
+    Of the words only the `rarest` so many are looked for, where this is given.
     """
 
     words: tuple[str, ...]
     groups: tuple[tuple[tuple[str, ...], ...], ...] = ()
     in_headers: bool = True
+    rarest: int | None = None
 
 
 def words_query(
@@ -35,12 +37,16 @@ def words_query(
     stemming: tantivy.TextAnalyzer,
     wanted: Wanted,
     fields: Mapping[str, float],
+    held: Callable[[str], int],
 ) -> tantivy.Query | None:
     """Return what finds any of the words in the weighted `fields`; None when there is no word.
 
-    A field without pairs is looked through for the words only: a header repeats.
+    A field without pairs is looked through for the words only: a header repeats. `held` tells how
+    many passages hold a stem.
     """
     stems = tuple(stemming.analyze(" ".join(wanted.words)))
+    if wanted.rarest is not None and len(stems) > wanted.rarest:
+        stems = tuple(sorted(stems, key=held)[: wanted.rarest])
     groups = [_distinct(stemming, group) for group in wanted.groups]
     clauses = [
         (Occur.Should, clause)

@@ -22,6 +22,9 @@ Asking = Callable[[Wanted, int, Sequence[str] | None], list[Scored]]
 """A method of the lexical index that scores passages or leaves."""
 ROWS = 100
 """Passages looked at for one row; statements stand near their top."""
+RAREST = 10
+"""Words of a question that all documents are asked for beside a company's own: the rest are common,
+take longest and tell least."""
 OVER_FETCH = 4
 """Times more asked of an index where some of what it finds is dropped after; a choice of documents
 with a lesser share of the passages is searched on its own."""
@@ -143,7 +146,7 @@ def _wanted(query: Query, scope: Scope) -> Wanted:
     others are asked for the question's own words: its phrases lead to filings of everyone.
     """
     if scope.company is None and query.companies:
-        return Wanted(query.terms, in_headers=False)
+        return Wanted(query.terms, in_headers=False, rarest=RAREST)
     if scope.company is None or not query.topic:
         return Wanted(query.terms, query.expansions)
     others = [name for name in query.companies if name != scope.company]
