@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -13,7 +12,6 @@ from pydantic import Field, PrivateAttr
 
 from assistant.settings import load_settings
 from assistant.wiring import build_corpus
-from corpus.filtering import settle
 from corpus.models import Filters, Hit
 from corpus.store import Corpus
 
@@ -57,12 +55,7 @@ class LoadFactorRetriever(BaseRetriever):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -73,7 +66,7 @@ class LoadFactorRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        filters = settle(self.filters, self.corpus.documents())
+        filters = self.corpus.settled(self.filters)
         return [_document(hit) for hit in self.corpus.search(query, self.k, filters)]
 
 

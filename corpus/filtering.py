@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
+from corpus.aliases import NO_ALIASES, Aliases
 from corpus.companies import canonical
 from corpus.errors import DocumentNotFound
 from corpus.finding import find_document
@@ -30,16 +31,18 @@ CLOSE = 0.6
 SPELLED = " Periods are spelled FY2025 or FY2026Q2."
 
 
-def settle(given: Filters, documents: Sequence[Document]) -> Filters:
+def settle(given: Filters, documents: Sequence[Document], aliases: Aliases = NO_ALIASES) -> Filters:
     """Return filters in the words of `documents`, all that are searched.
 
-    Companies may be given by alias, legal name or ticker, forms and periods in any usual spelling,
-    documents as to `corpus.finding`. Raises DocumentNotFound, naming what comes close, for what no
-    document has, and where all filters together leave none.
+    Companies may be given by alias (an analyst's own `aliases` too), legal name or ticker, forms
+    and periods in any usual spelling, documents as to `corpus.finding`. Raises DocumentNotFound,
+    naming what comes close, for what no document has, and where all filters together leave none.
     """
+    nicknames = {nick.casefold(): name for nick, name in aliases.pairs}
+    meant = (nicknames.get(name.strip().casefold(), name) for name in given.companies)
     settled = replace(
         given,
-        companies=_each(given.companies, lambda name: _companies(name, documents)),
+        companies=_each(meant, lambda name: _companies(name, documents)),
         forms=_each(given.forms, lambda form: _forms(form, documents)),
         periods=_each(given.periods, lambda period: _periods(period, documents)),
         documents=_each(given.documents, lambda name: (find_document(name, documents).id,)),

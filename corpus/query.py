@@ -55,15 +55,22 @@ class Query:
     def statements_asked(self) -> tuple[Statement, ...]:
         """The statements that give what is asked.
 
-        None gives reasons or expectations, or names a counterparty; one that the question names
-        itself is asked even so.
+        None gives reasons or expectations, or names a counterparty, or tells from whom a part of a
+        total came; one that the question names itself is asked even so.
         """
         deals = len(self.companies) > 1 and Intent.COMPARE not in self.intents
-        untold = deals or self.intents & {Intent.WHY, Intent.GUIDANCE}
+        of_whom = deals or _FROM_WHOM.search(self.text) is not None
+        untold = of_whom or self.intents & {Intent.WHY, Intent.GUIDANCE}
         return () if untold and not self.names_statements else self.statements
 
 
+_FROM_WHOM = re.compile(
+    r"\b(?:how much|(?:what|which) (?:share|part|portion|proportion|fraction|percent(?:age)?)) of\b"
+    r".*\b(?:c[ao]mes?|stem\w*|deriv\w+|earned|generated|attributable|due) (?:from|by|to|with)\b",
+    re.IGNORECASE,
+)
 _FORM = re.compile(r"\b(10|8|6|20|40)-?([KQF])\b", re.IGNORECASE)
+_ANY_FORM = re.compile(r"\b(?:an?|any|every|each)\s+(?:10|8|6|20|40)-?[KQF]\b", re.IGNORECASE)
 _CALL = re.compile(r"\b(?:earnings|conference)\s+call\b", re.IGNORECASE)
 
 
@@ -92,7 +99,7 @@ def understand(
         expansions=_expansions(spans, words),
         companies=companies,
         periods=meant if intents & {Intent.COMPARE, Intent.TREND} else _speaking(question, meant),
-        forms=_forms(question),
+        forms=_forms(question, companies),
         subject=subject,
         topic=content_terms(without_names(subject, known_companies, aliases)),
         items=tuple(item.name for item in words.items_of(spans)),
@@ -130,7 +137,10 @@ def _speaking(question: str, periods: tuple[Period, ...]) -> tuple[Period, ...]:
     return tuple(period for period in periods if last is None or period.year <= last)
 
 
-def _forms(question: str) -> tuple[str, ...]:
+def _forms(question: str, companies: Sequence[str]) -> tuple[str, ...]:
+    """Return the forms asked for; "in a 10-K", of no company, speaks of the kind, not of one."""
+    if not companies:
+        question = _ANY_FORM.sub(" ", question)
     numbered = [f"{number}-{letter.upper()}" for number, letter in _FORM.findall(question)]
     spoken = ["earnings call"] if _CALL.search(question) else []
     return tuple(dict.fromkeys(numbered + spoken))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from corpus.candidates import Candidates, Finder
 from corpus.catalog import Catalog, ModelIdentity
 from corpus.embedding import Embedder
+from corpus.filtering import settle
 from corpus.fiscal_calendars import with_ends
 from corpus.generation import Generation
 from corpus.identity import require_same_embedder
@@ -124,6 +125,10 @@ class Searcher:
         """Return a follow-up made whole, by the names that the corpus and its analyst know."""
         aliases = self._lexicon.current().aliases
         return rewrite(question, history, self.library().companies, aliases)
+
+    def settled(self, given: Filters) -> Filters:
+        """Return filters in the words of the corpus, as `corpus.filtering.settle` does."""
+        return settle(given, self.library().documents, self._lexicon.current().aliases)
 
     def search(self, question: str, k: int, filters: Filters) -> tuple[Hit, ...]:
         """Return up to `k` hits, best first. Raises CorpusError, ModelUnavailable."""

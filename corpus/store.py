@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from corpus.amendments import amendments_of
@@ -87,12 +86,7 @@ class Corpus:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -175,6 +169,10 @@ class Corpus:
         `history` holds pairs of question and answer, the oldest first.
         """
         return self._searcher.whole(question, history)
+
+    def settled(self, given: Filters) -> Filters:
+        """Return filters in the words of the documents here, as `corpus.filtering.settle` does."""
+        return self._searcher.settled(given)
 
     def search(self, question: str, k: int = 10, filters: Filters = NO_FILTERS) -> tuple[Hit, ...]:
         """Return up to `k` hits, best first.

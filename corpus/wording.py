@@ -20,6 +20,8 @@ __all__ = ["OVER_FETCH", "Spoken", "rows_on", "showing", "spoken"]
 
 Asking = Callable[[Wanted, int, Sequence[str] | None], list[Scored]]
 """A method of the lexical index that scores passages or leaves."""
+MANY = 100
+"""Documents from which on it is quicker to drop those of others after than to look for each."""
 ROWS = 100
 """Passages looked at for one row; statements stand near their top."""
 RAREST = 10
@@ -84,18 +86,21 @@ class _Search:
 
     def _scores(self, ask: Asking, scope: Scope, within: Sequence[Scope]) -> dict[str, float]:
         """Return the scores of the best of a choice and of the best of each choice within it."""
-        whole = scope.is_all(self.whole)
-        most = not whole and scope.passages * OVER_FETCH >= self.whole.passages
-        limit = OVER_FETCH * self.depth if within or most else self.depth
-        found = ask(_wanted(self.query, scope), limit, None if whole or most else scope.ids)
-        if most:
-            held = frozenset(scope.ids)
-            found = [each for each in found if each[0].document_id in held]
+        found = self._found(ask, scope, OVER_FETCH * self.depth if within else self.depth)
         best = found[: self.depth]
         for narrower in within:
-            ids = frozenset(narrower.ids)
-            best += [each for each in found if each[0].document_id in ids][: self.depth]
+            best += _among(found, narrower)[: self.depth]
         return {entry.id: score for entry, score in best}
+
+    def _found(self, ask: Asking, scope: Scope, limit: int) -> list[Scored]:
+        wanted = _wanted(self.query, scope)
+        if scope.is_all(self.whole):
+            return ask(wanted, limit, None)
+        if len(scope.ids) > MANY and scope.passages * OVER_FETCH >= self.whole.passages:
+            found = _among(ask(wanted, OVER_FETCH * self.depth, None), scope)
+            if len(found) >= self.depth:
+                return found
+        return ask(wanted, limit, scope.ids)
 
 
 def showing(
@@ -131,6 +136,11 @@ def _nested(about: tuple[Scope, ...]) -> Iterator[tuple[Scope, tuple[Scope, ...]
     share = widest.passages / OVER_FETCH
     yield widest, tuple(scope for scope in narrower if scope.passages >= share)
     yield from ((scope, ()) for scope in narrower if scope.passages < share)
+
+
+def _among(found: Sequence[Scored], scope: Scope) -> list[Scored]:
+    held = frozenset(scope.ids)
+    return [each for each in found if each[0].document_id in held]
 
 
 def _own_words(scope: Scope) -> Scope:

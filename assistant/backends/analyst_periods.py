@@ -30,15 +30,22 @@ _FISCAL = re.compile(
 )
 _YEAR = re.compile(r"(?<![\d.,$-])(?:19|20)\d\d(?![\d]|,\d{3}|\s*(?:million|billion))")
 
+_PART = re.compile(r"\b(?:months|half) (?:of|in) (?:the )?$", re.IGNORECASE)
+_NEAR = 24
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """A year, with the quarter or the month where named; `fiscal` where the text says so."""
+    """A year, with the quarter or the month where named; `fiscal` where the text says so.
+
+    `part` tells that some months or a half of the year are meant.
+    """
 
     year: int
     quarter: int | None = None
     month: int | None = None
     fiscal: bool = False
+    part: bool = False
 
     @property
     def end_month(self) -> int | None:
@@ -47,7 +54,7 @@ class Period:
 
     @property
     def whole_year(self) -> bool:
-        return self.quarter is None and self.month is None
+        return self.quarter is None and self.month is None and not self.part
 
     def holds(self, day: date) -> bool:
         """Tell whether `day` falls in the period, read by the calendar."""
@@ -65,7 +72,7 @@ def periods(text: str) -> tuple[Period, ...]:
         for match in pattern.finditer(rest):
             found.append((match.start(), read(match)))
         rest = pattern.sub(lambda match: " " * len(match.group()), rest)
-    found.extend((match.start(), Period(int(match.group()))) for match in _YEAR.finditer(rest))
+    found.extend((match.start(), _year(match)) for match in _YEAR.finditer(rest))
     return tuple(dict.fromkeys(period for _, period in sorted(found)))
 
 
@@ -88,7 +95,15 @@ def _month(match: re.Match[str]) -> Period:
 
 
 def _fiscal(match: re.Match[str]) -> Period:
-    return Period(_full(match["year"]), fiscal=True)
+    return Period(_full(match["year"]), fiscal=True, part=_of_part(match))
+
+
+def _year(match: re.Match[str]) -> Period:
+    return Period(int(match.group()), part=_of_part(match))
+
+
+def _of_part(match: re.Match[str]) -> bool:
+    return _PART.search(match.string, max(0, match.start() - _NEAR), match.start()) is not None
 
 
 def _full(year: str) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.backends.analyst_candidates import Candidate
-from assistant.backends.analyst_fit import answers, company_match, period_match, satisfies
+from assistant.backends.analyst_fit import answers, company_match, period_match
+from assistant.backends.analyst_kinds import satisfies
 from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_scoring import Pool, mentions
 from assistant.backends.analyst_terms import Term, contains, stems

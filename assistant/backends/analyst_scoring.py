@@ -15,13 +15,12 @@ from datetime import date
 from assistant.backends.analyst_candidates import Candidate
 from assistant.backends.analyst_fit import (
     company_match,
-    defines,
     is_guidance,
     period_match,
     period_named,
-    satisfies,
     standing,
 )
+from assistant.backends.analyst_kinds import defines, points, satisfies
 from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_terms import STOPWORDS, Stems, Term, contains, stem, stems
 from assistant.backends.analyst_wanted import MEASURED, Wanted
@@ -89,7 +88,7 @@ def _score(
     covered = coverage(item, weights)
     value = covered
     value += 0.35 if satisfies(item, wanted) else -0.1
-    value += 0.35 * (wanted is Wanted.MEANING and _defines_any(item, weights))
+    value += 0.35 * _tells(item, weights, wanted)
     value += 0.25 * period_match(item, asked.periods)
     value += 0.25 * (item.row and period_named(item.label, asked.periods))
     value += _tense(asked, item)
@@ -104,8 +103,11 @@ def _score(
     return Scored(item, value, covered)
 
 
-def _defines_any(item: Candidate, terms: Iterable[Term]) -> bool:
-    return any(defines(item, term.ways) for term in terms)
+def _tells(item: Candidate, terms: Iterable[Term], wanted: Wanted) -> bool:
+    """Tell whether it says what a term means, or where to look, and not only speaks of it."""
+    if wanted is Wanted.PLACE:
+        return points(item)
+    return wanted is Wanted.MEANING and any(defines(item, term.ways) for term in terms)
 
 
 def coverage(item: Candidate, weights: Mapping[Term, float]) -> float:

@@ -8,13 +8,8 @@ from datetime import date
 from itertools import islice, takewhile
 
 from assistant.backends.analyst_candidates import Candidate
-from assistant.backends.analyst_fit import (
-    company_match,
-    is_guidance,
-    period_match,
-    satisfies,
-    standing,
-)
+from assistant.backends.analyst_fit import company_match, is_guidance, period_match, standing
+from assistant.backends.analyst_kinds import defines, satisfies
 from assistant.backends.analyst_likeness import alike, disagree
 from assistant.backends.analyst_question import Asked, Part
 from assistant.backends.analyst_scoring import Pool, Scored, score
@@ -80,7 +75,7 @@ def select(asked: Asked, pool: Pool) -> tuple[Candidate, ...]:
     """Return up to five statements in the order in which they should be read."""
     if not pool.candidates:
         return ()
-    ranking = _Ranking(asked, pool, score(asked, pool, asked.terms, asked.wanted))
+    ranking = _Ranking(asked, pool, score(asked, pool, asked.weighed, asked.wanted))
     if asked.course:
         return _course(ranking)
     chosen: list[Candidate] = []
@@ -221,9 +216,16 @@ def _told(ranking: _Ranking) -> Iterator[Candidate]:
     fit = (
         item
         for item in ranking.above(_TOLD_SHARE)
-        if satisfies(item, asked.wanted) and _speaks_of_names(item, asked, best)
+        if _tells(item, asked) and _speaks_of_names(item, asked, best)
     )
     yield from islice(fit, _MOST_TOLD)
+
+
+def _tells(item: Candidate, asked: Asked) -> bool:
+    """Tell whether a statement adds what was asked: of a meaning, another definition."""
+    if asked.wanted is Wanted.MEANING:
+        return any(defines(item, term.ways) for term in asked.terms)
+    return satisfies(item, asked.wanted)
 
 
 def _conflicts(ranking: _Ranking) -> Iterator[Candidate]:

@@ -19,8 +19,8 @@ _STOPWORDS = """
     our out over own per same say said says she should so some state such tell than that the their
     them then there these they this those through to too under until up us very was we were what
     when where which while who whom whose why will with would you your according long large turn
-    give gave given make made come came get got take took use used using mean happen kind without
-    within"""
+    give gave given make made come comes came get got take took use used using mean happen kind
+    without within"""
 STOPWORDS = frozenset(_STOPWORDS.split())
 _IRREGULAR = {
     "lives": "life", "spent": "spend", "rose": "rise", "risen": "rise", "fell": "fall",

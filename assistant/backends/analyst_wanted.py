@@ -42,8 +42,8 @@ _BARE = re.compile(
 """The shortest of questions asks what its term means, unless a company is named."""
 _IN_A_DOCUMENT = r"10-[KQ]|filings?|(?:annual|quarterly) reports?|accounts"
 _PLACE = re.compile(
-    rf"\bwhere\b.*\b(?:{_IN_A_DOCUMENT})\b"
-    r"|\b(?:which|what) (?:section|part|item|note|page|table|statement)s? of\b",
+    rf"\b(?:where|(?:which|what) (?:section|part|item|note|page|table|statement)s?)\b"
+    rf".*\b(?:{_IN_A_DOCUMENT})\b",
     re.IGNORECASE,
 )
 _LESSON = re.compile(
@@ -60,7 +60,8 @@ _PERCENT = re.compile(
     r"\bwhat (?:share|percent\w*|proportion|portion|fraction)\b|\bpercent|\bshare of\b|\bmargins?\b"
     r"|\butili[sz]ation\b|\bhow concentrated\b|\bgrowth rate\b|\bhow fast\b|\bby how much did\b.*"
     r"\b(?:cut|lower|reduce|grow|raise|rise|increase|fall|drop)\b|\bhit rate\b|\btax rates?\b"
-    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b|\bhow much did\b.*\bsave\b",
+    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b"
+    r"|\bhow much did\b.*\bsave\b|\bhow much of\b",
     re.IGNORECASE,
 )
 _DURATION = re.compile(

@@ -31,7 +31,6 @@ from assistant.reports import answer_json, failure_json
 from assistant.research import Inquiry, ask
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
-from corpus.filtering import settle
 
 __all__ = ["ask_command", "backends"]
 
@@ -72,7 +71,7 @@ def ask_command(
         plan = planner(
             runtime.backends, name, local_only=local_only, rules=runtime.settings.routing
         )
-        filters = settle(given, runtime.corpus.documents())
+        filters = runtime.corpus.settled(given)
         budget = evidence_tokens or runtime.settings.evidence_tokens
         for item in items:
             inquiry = Inquiry(item.text, item.history, filters, budget, fresh=fresh)

@@ -34,7 +34,6 @@ from assistant.comparison_report import result_json, results_csv, summary_json
 from assistant.comparison_summary import summaries
 from assistant.settings import load_settings
 from assistant.wiring import Runtime, build
-from corpus.filtering import settle
 
 __all__ = ["compare_command"]
 
@@ -76,7 +75,7 @@ def compare_command(
         job = Job(
             questions=items,
             backends=asks,
-            filters=settle(given, runtime.corpus.documents()),
+            filters=runtime.corpus.settled(given),
             evidence_tokens=evidence_tokens or runtime.settings.evidence_tokens,
             name=questions.name if questions is not None else None,
             unasked=unasked,

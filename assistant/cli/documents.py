@@ -29,7 +29,6 @@ from assistant.reports import document_json, removed_json, search_json
 from assistant.settings import load_settings
 from assistant.wiring import build, build_corpus
 from corpus.amendments import amendments_of
-from corpus.filtering import settle
 from corpus.store import Corpus
 from ingest.console import run_ingest, run_watch
 from ingest.note_console import run_check_notes
@@ -133,7 +132,7 @@ def search(
     given = filters_of(company, form, period, since, until, document)
     items = asked(question, questions)
     with build(load_settings(data=data)) as runtime:
-        filters = settle(given, runtime.corpus.documents())
+        filters = runtime.corpus.settled(given)
         for item in items:
             whole = whole_in(runtime.corpus, item.text, item.history)
             hits = runtime.corpus.search(whole, k, filters)

@@ -6,7 +6,6 @@ fetched again.
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Self
 
 from ingest.web.edgar_client import EdgarClient
@@ -47,12 +46,7 @@ class Edgar:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._client.close()
 
     def latest(self, text: str) -> tuple[Filing, ...]:

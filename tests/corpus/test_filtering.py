@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from corpus.aliases import Aliases
 from corpus.errors import DocumentNotFound
 from corpus.filtering import admitted, describe, held_forms, require_some, settle
 from corpus.models import Document, Filters
@@ -50,6 +51,14 @@ HELD = (ANNUAL, AMENDED, QUARTER, OLD, CALL)
 )
 def test_names_are_settled_in_the_words_of_the_corpus(given: Filters, settled: Filters) -> None:
     assert settle(given, HELD) == settled
+
+
+def test_a_company_may_be_given_by_an_analyst_s_own_nickname() -> None:
+    aliases = Aliases((("The Everything Store", "Amazon"),))
+    given = Filters(companies=("the everything store",))
+    assert settle(given, HELD, aliases).companies == ("Amazon",)
+    with pytest.raises(DocumentNotFound):
+        settle(given, HELD)
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ def test_a_question_is_understood() -> None:
     assert query.intents == {Intent.LOOK_UP}
     assert not query.newest
     assert understand("the last earnings call").forms == ("earnings call",)
+    assert understand("Where in a 10-K do I find capex?").forms == ()
+    assert understand("Has Acme Power filed a 10-K?", ("Acme Power",)).forms == ("10-K",)
 
 
 def test_the_topic_holds_no_company_and_no_period() -> None:
@@ -169,6 +171,8 @@ def test_whatever_is_asked_has_a_subject(text: str) -> None:
         ("What capex does Meta expect for 2026?", False),
         ("Why did capex rise, going by the cash flow statement?", True),
         ("What share of CoreWeave's revenue came from Microsoft?", False),
+        ("How much of NVIDIA's revenue came from its largest customer?", False),
+        ("What was NVIDIA's revenue from sales of chips in 2024?", True),
         ("Compare the revenue of CoreWeave and Microsoft in 2024", True),
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from corpus import candidates as searching
-from corpus import wording
+from corpus import search, wording
 from corpus.exact import ExactSearch
 from corpus.indexes import Indexes
 from corpus.lexical import LexicalIndex, Scored
@@ -154,6 +154,17 @@ def test_a_period_is_read_off_its_company_s_list_unless_its_share_is_small(
     monkeypatch.setattr(LexicalIndex, "leaves", counted)
     assert corpus.search(question, 5) == before
     assert len(asks) == asked
+
+
+@pytest.mark.parametrize("depth", (1, 100))
+def test_a_wide_choice_is_asked_for_with_all_others(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, depth: int
+) -> None:
+    monkeypatch.setattr(search, "DEPTH", depth)
+    filters = Filters(companies=("Meta", "Amazon"))
+    before = corpus.search("What capital expenditures are expected?", 1, filters)
+    monkeypatch.setattr(wording, "MANY", 0)
+    assert corpus.search("What capital expenditures are expected?", 1, filters) == before
 
 
 def test_every_period_of_a_comparison_has_its_share(corpus: Corpus) -> None:

@@ -22,6 +22,8 @@ from assistant.backends.analyst_wanted import Wanted
         ("FY2026Q2", (Period(2026, quarter=2, fiscal=True),)),
         ("the March 2026 quarter", (Period(2026, month=3),)),
         ("on April 30, 2026", (Period(2026, month=4),)),
+        ("the first nine months of fiscal year 2026", (Period(2026, fiscal=True, part=True),)),
+        ("the second half of 2025", (Period(2025, part=True),)),
         ("$2025 and 2,025 and 3.2024", ()),
     ],
 )
