@@ -29,7 +29,9 @@ _GUIDANCE = re.compile(
 )
 _OF_ITS_DAY = 0.2
 """An article of the year asked for may speak of any year; a part of that year, named, says more."""
-_LEAST_ABOUT = 0.4
+_ELSEWHERE = 0.2
+"""A statement of no company, where the company is spoken of in the same document."""
+_LEAST_ABOUT = _ELSEWHERE
 _FILINGS = ("10-K", "10-Q", "8-K", "20-F", "6-K", "S-1")
 _OWN_WORDS = ("earnings call", "press release")
 
@@ -67,7 +69,7 @@ def _about(item: Candidate, name: str) -> float:
     if name in item.companies_near:
         return 0.7
     spoken_of = name in item.view.others or name in item.companies_in_view
-    return 0.4 if spoken_of and not item.companies else 0.0
+    return _ELSEWHERE if spoken_of and not item.companies else 0.0
 
 
 def _own(item: Candidate) -> bool:

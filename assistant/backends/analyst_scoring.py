@@ -43,6 +43,12 @@ _AROUND_WORTH = 0.45
 _CAPTION_WORTH = 0.9
 _TITLE_WORTH = 0.7
 _LONGER_ITEM = 0.5
+_FEW_WORDS = 8
+_GOVERNED = 8
+_OTHERS = """provision increase decrease reduction change settlement release proceeds gain loss
+charge repayment amortization"""
+_OTHER = frozenset(map(stem, _OTHERS.split()))
+"""The figure of "a provision for purchase obligations" is the provision's."""
 _OTHER_NAME = 0.97
 """A row by the very name asked for goes before one by another name of the item."""
 
@@ -94,7 +100,7 @@ def _score(
     value += _tense(asked, item)
     value += _nearness(item, weights, wanted) + _wholeness(asked, item, weights)
     value += 0.06 * standing(item, asked)
-    value += _recency(asked, item, newest)
+    value += _recency(asked, item, newest) + _plainness(item, wanted)
     value += 0.08 / item.view.n
     if _BOILERPLATE.search(item.text) or item.text.endswith("?"):
         value -= 0.5
@@ -159,6 +165,14 @@ def _tense(asked: Asked, item: Candidate) -> float:
     return 0.0
 
 
+def _plainness(item: Candidate, wanted: Wanted) -> float:
+    """Prefer prose to figures where none is asked for; a remark of a few words tells little."""
+    if wanted not in (Wanted.STATEMENT, Wanted.MANNER):
+        return 0.0
+    figures = wanted is Wanted.STATEMENT and bool(item.quantities)
+    return -0.05 * figures - 0.2 * (len(item.stems) < _FEW_WORDS)
+
+
 def _first_figure(item: Candidate) -> int:
     return item.quantities[0].span[0] if item.quantities else len(item.text)
 
@@ -166,15 +180,23 @@ def _first_figure(item: Candidate) -> int:
 def _wholeness(asked: Asked, item: Candidate, weights: Mapping[Term, float]) -> float:
     """Prefer the whole to a part: "revenue" asks for total revenue, not for a segment's."""
     said = stems(asked.text)
-    found = [
-        _in_whole(item.stems[place - 1], said)
+    places = sorted(
+        place
         for term in weights
         if term.weight > 1
         for way in term.ways
         for place in _places(item.stems, way)
         if place > 0
-    ]
-    return max(found, default=0.0)
+    )
+    if not places:
+        return 0.0
+    governed = asked.wanted in MEASURED and _governed(item.stems[: places[0]], said)
+    return max(_in_whole(item.stems[place - 1], said) for place in places) - 0.25 * governed
+
+
+def _governed(before: Stems, said: Stems) -> bool:
+    """Tell whether the item is only what another thing, not asked for, is of."""
+    return any(word in _OTHER and word not in said for word in before[-_GOVERNED:])
 
 
 def _in_whole(before: str, said: Stems) -> float:

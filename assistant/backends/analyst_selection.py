@@ -231,7 +231,8 @@ def _tells(item: Candidate, asked: Asked) -> bool:
 def _conflicts(ranking: _Ranking) -> Iterator[Candidate]:
     """Yield statements of others that give another figure for the same thing."""
     asked, best = ranking.asked, ranking.best
-    if asked.wanted not in MEASURED or len(asked.parts) > 1 or asked.latest or _split(asked):
+    now = asked.latest or asked.standing
+    if asked.wanted not in MEASURED or len(asked.parts) > 1 or now or _split(asked):
         return
     least = _CONFLICT_SHARE * best.score
     for scored in ranking.scored:

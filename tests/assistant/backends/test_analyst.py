@@ -392,3 +392,23 @@ def test_the_largest_need_not_be_called_so() -> None:
         (ANNUAL, "Resellers of more than 10% of revenue: reseller A 22% and reseller B 14%."),
     )
     assert "reseller A 22%" in text
+
+
+def test_a_figure_of_something_else_about_the_item_is_not_the_item_s() -> None:
+    text = answer(
+        "What are Meta's purchase commitments?",
+        (ANNUAL, "Provisions for excess inventory purchase commitments totaled $7 billion."),
+        (CALL, "Purchase commitments were $45 billion when the quarter ended."),
+    )
+    assert text.startswith("Meta (earnings call, 28 January 2026): Purchase commitments were $45")
+
+
+def test_where_no_figure_is_asked_for_prose_comes_before_figures() -> None:
+    text = answer(
+        "What do the canals teach about capex?",
+        (
+            NOTE,
+            "Canals took capex of $9 billion. The capex of canals paid for towns, not for owners.",
+        ),
+    )
+    assert text.index("paid for towns") < text.index("$9 billion")
