@@ -44,7 +44,7 @@ _CAPTION_WORTH = 0.9
 _TITLE_WORTH = 0.7
 _LONGER_ITEM = 0.5
 _FEW_WORDS = 8
-_GOVERNED = 8
+_GOVERNED = 10
 _OTHERS = """provision increase decrease reduction change settlement release proceeds gain loss
 charge repayment amortization"""
 _OTHER = frozenset(map(stem, _OTHERS.split()))
@@ -191,7 +191,7 @@ def _wholeness(asked: Asked, item: Candidate, weights: Mapping[Term, float]) -> 
     if not places:
         return 0.0
     governed = asked.wanted in MEASURED and _governed(item.stems[: places[0]], said)
-    return max(_in_whole(item.stems[place - 1], said) for place in places) - 0.25 * governed
+    return max(_in_whole(item.stems[place - 1], said) for place in places) - 0.35 * governed
 
 
 def _governed(before: Stems, said: Stems) -> bool:

@@ -55,7 +55,7 @@ class _Ranking:
         close = [item for item in among if item.score >= _CLOSE_SHARE * among[0].score]
         if self.asked.companies and self.asked.wanted in MEASURED:
             close = [item for item in close if self._own_as_close(item, among[0])] or close
-        if not (self.asked.latest or self.asked.expected or self.asked.standing):
+        if not (self.asked.latest or self.asked.expected):
             return close[0]
         dated = [item for item in close if item.candidate.view.dated is not None]
         return max(dated, key=lambda item: item.candidate.view.dated or date.min, default=close[0])
