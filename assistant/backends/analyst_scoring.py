@@ -28,6 +28,9 @@ from assistant.backends.analyst_wanted import MEASURED, Wanted
 __all__ = ["Pool", "Scored", "coverage", "mentions", "score"]
 
 _EXPECTS = re.compile(r"\b(?:expect|anticipat|guid)")
+_ASSUMED = re.compile(
+    r"\b(?:assum(?:es?|ed|ing)|suppos(?:es?|ed|ing)|hypothetical)\b", re.IGNORECASE
+)
 _BOILERPLATE = re.compile(
     r"forward-looking|differ materially|safe harbor|undertake no obligation|press star|your line"
     r"|operator|may not be indicative|table of contents|welcome to|webcast",
@@ -166,7 +169,12 @@ def _tense(asked: Asked, item: Candidate) -> float:
 
 
 def _plainness(item: Candidate, wanted: Wanted) -> float:
-    """Prefer prose to figures where none is asked for; a remark of a few words tells little."""
+    """Prefer what is found to what is assumed, and prose to figures where none is asked for.
+
+    A remark of a few words tells little.
+    """
+    if wanted in MEASURED:
+        return -0.2 if _ASSUMED.search(item.text) else 0.0
     if wanted not in (Wanted.STATEMENT, Wanted.MANNER):
         return 0.0
     figures = wanted is Wanted.STATEMENT and bool(item.quantities)

@@ -412,3 +412,11 @@ def test_where_no_figure_is_asked_for_prose_comes_before_figures() -> None:
         ),
     )
     assert text.index("paid for towns") < text.index("$9 billion")
+
+
+def test_what_is_assumed_comes_after_what_was_paid() -> None:
+    text = answer(
+        "What does it cost to rent a crane for an hour?",
+        (NOTE, "The model assumes a crane rented for $90 an hour. A crane cost $81 per hour."),
+    )
+    assert text.split(": ")[1].startswith("A crane cost $81")
