@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,6 +56,12 @@ class Period:
     @property
     def whole_year(self) -> bool:
         return self.quarter is None and self.month is None and not self.part
+
+    @property
+    def ends(self) -> date:
+        """The last day of the period, read by the calendar."""
+        month = self.end_month or 12
+        return date(self.year, month, monthrange(self.year, month)[1])
 
     def holds(self, day: date) -> bool:
         """Tell whether `day` falls in the period, read by the calendar."""

@@ -22,8 +22,9 @@ from assistant.backends.analyst_fit import (
 )
 from assistant.backends.analyst_kinds import defines, points, satisfies
 from assistant.backends.analyst_question import Asked
-from assistant.backends.analyst_terms import STOPWORDS, Stems, Term, contains, stem, stems
+from assistant.backends.analyst_terms import STOPWORDS, Stems, Term, contains, stems
 from assistant.backends.analyst_wanted import MEASURED, Wanted
+from assistant.backends.analyst_whole import WHOLE, places_of, wholeness
 
 __all__ = ["Pool", "Scored", "coverage", "mentions", "score"]
 
@@ -36,33 +37,27 @@ _BOILERPLATE = re.compile(
     r"|operator|may not be indicative|table of contents|welcome to|webcast",
     re.IGNORECASE,
 )
-_WHOLE = frozenset(map(stem, ("total", "overall", "consolidated", "company-wide", "group")))
-_NO_PARTS = """quarter quarterly annual year period net report generate record grow increase
-decrease expect anticipate estimate raise cut respectively strong company prior recognize one two
-three four five another cash direct"""
-_NO_PART = frozenset(map(stem, _NO_PARTS.split()))
 _NEAR_WORTH = 0.5
 _AROUND_WORTH = 0.45
 _CAPTION_WORTH = 0.9
 _TITLE_WORTH = 0.7
 _LONGER_ITEM = 0.5
 _FEW_WORDS = 8
-_GOVERNED = 10
-_OTHERS = """provision increase decrease reduction change settlement release proceeds gain loss
-charge repayment amortization"""
-_OTHER = frozenset(map(stem, _OTHERS.split()))
-"""The figure of "a provision for purchase obligations" is the provision's."""
 _OTHER_NAME = 0.97
 """A row by the very name asked for goes before one by another name of the item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its score (about 0 to 2) and its coverage of the terms (0 to 1)."""
+    """A candidate with its score (about 0 to 2) and its coverage of the terms (0 to 1).
+
+    `whole` is above 0 for a total, below it for a part of the item or for something else of it.
+    """
 
     candidate: Candidate
     score: float
     coverage: float
+    whole: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,8 @@ def _score(
     value += 0.25 * period_match(item, asked.periods)
     value += 0.25 * (item.row and period_named(item.label, asked.periods))
     value += _tense(asked, item)
-    value += _nearness(item, weights, wanted) + _wholeness(asked, item, weights)
+    whole = wholeness(asked, item, weights)
+    value += _nearness(item, weights, wanted) + whole
     value += 0.06 * standing(item, asked)
     value += _recency(asked, item, newest) + _plainness(item, wanted)
     value += 0.08 / item.view.n
@@ -109,7 +105,7 @@ def _score(
         value -= 0.5
     if asked.companies:
         value *= 0.35 + 0.65 * company_match(item, asked)
-    return Scored(item, value, covered)
+    return Scored(item, value, covered, whole)
 
 
 def _tells(item: Candidate, terms: Iterable[Term], wanted: Wanted) -> bool:
@@ -150,7 +146,7 @@ def mentions(item: Candidate, term: Term) -> float:
 
 def _names_longer_item(item: Candidate, term: Term) -> bool:
     """Tell whether a row is of another line item that only holds the name of the one asked for."""
-    label = tuple(part for part in stems(item.label) if part not in _WHOLE)
+    label = tuple(part for part in stems(item.label) if part not in WHOLE)
     within = [way for way in term.ways if contains(label, way)]
     return term.weight > 1 and bool(within) and label not in within
 
@@ -185,55 +181,28 @@ def _first_figure(item: Candidate) -> int:
     return item.quantities[0].span[0] if item.quantities else len(item.text)
 
 
-def _wholeness(asked: Asked, item: Candidate, weights: Mapping[Term, float]) -> float:
-    """Prefer the whole to a part: "revenue" asks for total revenue, not for a segment's."""
-    said = stems(asked.text)
-    places = sorted(
-        place
-        for term in weights
-        if term.weight > 1
-        for way in term.ways
-        for place in _places(item.stems, way)
-        if place > 0
-    )
-    if not places:
-        return 0.0
-    governed = asked.wanted in MEASURED and _governed(item.stems[: places[0]], said)
-    return max(_in_whole(item.stems[place - 1], said) for place in places) - 0.35 * governed
-
-
-def _governed(before: Stems, said: Stems) -> bool:
-    """Tell whether the item is only what another thing, not asked for, is of."""
-    return any(word in _OTHER and word not in said for word in before[-_GOVERNED:])
-
-
-def _in_whole(before: str, said: Stems) -> float:
-    if before in _WHOLE:
-        return 0.1
-    plain = before in said or before in _NO_PART or before in STOPWORDS or before[0].isdigit()
-    return 0.0 if plain else -0.2
-
-
-def _places(where: Stems, way: Stems) -> list[int]:
-    return [at for at in range(len(where) - len(way) + 1) if where[at : at + len(way)] == way]
-
-
 def _nearness(item: Candidate, weights: Mapping[Term, float], wanted: Wanted) -> float:
     """Return up to 0.2 for a line item that stands close before or after a figure."""
     items = [way for term in weights if term.weight > 1 for way in term.ways]
     if item.row or not items or wanted not in MEASURED:
         return 0.0
     figures = [len(stems(item.text[: quantity.span[0]])) for quantity in item.quantities]
-    places = [place for way in items for place in _places(item.stems, way)]
+    places = [place for way in items for place in places_of(item.stems, way)]
     apart = min((abs(figure - place) for figure in figures for place in places), default=20)
     return 0.2 * max(0.0, 1 - apart / 20)
+
+
+def _told_of(item: Candidate, dated: date, asked: Asked) -> date:
+    """Return the day of which a statement tells how things stand, else its document's."""
+    ends = (period.ends for period in item.periods) if asked.standing else ()
+    return max((end for end in ends if end <= dated), default=dated)
 
 
 def _recency(asked: Asked, item: Candidate, newest: date | None) -> float:
     """Newer is better for guidance and for "latest"; a little better elsewhere, unless dated."""
     if newest is None or item.view.dated is None:
         return 0.0
-    years_old = (newest - item.view.dated).days / 365
+    years_old = (newest - _told_of(item, item.view.dated, asked)).days / 365
     if asked.latest:
         return -0.35 * min(years_old, 2.0)
     dated = any(period.end_month for period in asked.periods)

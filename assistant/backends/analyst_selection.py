@@ -61,10 +61,15 @@ class _Ranking:
         return max(dated, key=lambda item: item.candidate.view.dated or date.min, default=close[0])
 
     def _own_as_close(self, item: Scored, first: Scored) -> bool:
-        """Tell whether a statement is the company's own and of a period as near as the first."""
+        """Tell whether a statement is the company's own, of as much, and of a period as near."""
         own = standing(item.candidate, self.asked) > 1
+        as_much = item.whole >= first.whole or first.whole <= 0
         asked = self.asked.periods
-        return own and period_match(item.candidate, asked) >= period_match(first.candidate, asked)
+        return (
+            own
+            and as_much
+            and period_match(item.candidate, asked) >= period_match(first.candidate, asked)
+        )
 
     def above(self, share: float) -> Iterator[Candidate]:
         least = share * self.best.score

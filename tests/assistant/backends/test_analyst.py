@@ -420,3 +420,24 @@ def test_what_is_assumed_comes_after_what_was_paid() -> None:
         (NOTE, "The model assumes a crane rented for $90 an hour. A crane cost $81 per hour."),
     )
     assert text.split(": ")[1].startswith("A crane cost $81")
+
+
+def test_a_part_in_the_company_s_own_words_does_not_go_before_the_total() -> None:
+    text = answer(
+        "What are Meta's purchase commitments?",
+        (CALL, "Other non-inventory purchase commitments were $14 billion."),
+        (NOTE, "Meta's total future purchase commitments were $45 billion at March 31, 2026."),
+    )
+    assert text.startswith("“Capex notes” (note, 4 May 2026): Meta's total future purchase")
+
+
+def test_of_two_figures_as_of_a_day_the_later_one_stands() -> None:
+    text = answer(
+        "What are Meta's purchase commitments?",
+        (
+            NOTE,
+            "Meta's purchase commitments were $40 billion at March 31, 2025. Meta's purchase "
+            "commitments were $45 billion at March 31, 2026.",
+        ),
+    )
+    assert text.startswith("“Capex notes” (note, 4 May 2026): Meta's purchase commitments were $45")
