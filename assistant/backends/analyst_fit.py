@@ -57,17 +57,22 @@ def company_match(item: Candidate, asked: Asked) -> float:
     """Return the share of the companies asked about that the statement is about."""
     if not asked.companies:
         return 1.0
-    each = [_about(item, name) for name in asked.companies]
+    doing = asked.wanted in (Wanted.MANNER, Wanted.REASON)
+    each = [_about(item, name, 0.5 if doing else 0.7) for name in asked.companies]
     return min(each) if asked.related else sum(each) / len(each)
 
 
-def _about(item: Candidate, name: str) -> float:
+def _about(item: Candidate, name: str, beside: float) -> float:
+    """Return how far it is about a company, `beside` where that stands in a sentence next to it.
+
+    How and why something was done tells who did it, less so what was said beside.
+    """
     if name in item.companies:
         return 1.0
     if item.view.company == name:
         return 1.0 if _own(item) or not item.companies else 0.5
     if name in item.companies_near:
-        return 0.7
+        return beside
     spoken_of = name in item.view.others or name in item.companies_in_view
     return _ELSEWHERE if spoken_of and not item.companies else 0.0
 

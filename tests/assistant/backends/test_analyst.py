@@ -441,3 +441,12 @@ def test_of_two_figures_as_of_a_day_the_later_one_stands() -> None:
         ),
     )
     assert text.startswith("“Capex notes” (note, 4 May 2026): Meta's purchase commitments were $45")
+
+
+def test_how_a_company_does_something_is_told_by_what_it_does() -> None:
+    text = answer(
+        "How does Meta finance its cranes?",
+        (NOTE, "The financing of cranes is a risk to insurers. Meta is among the builders."),
+        (CALL, "We finance most of them with loans that are paid back over ten years."),
+    )
+    assert text.startswith("Meta (earnings call, 28 January 2026): We finance most of them")
