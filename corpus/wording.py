@@ -24,9 +24,11 @@ MANY = 100
 """Documents from which on it is quicker to drop those of others after than to look for each."""
 ROWS = 100
 """Passages looked at for one row; statements stand near their top."""
-RAREST = 10
-"""Words of a question that all documents are asked for beside a company's own: the rest are common,
-take longest and tell least."""
+MOST_WORDS = 16
+"""Words of a question that are looked for, its rarest: what else a long one says is common, takes
+longest and tells least."""
+FEWER_WORDS = 10
+"""The same of all documents beside a company's own."""
 OVER_FETCH = 4
 """Times more asked of an index where some of what it finds is dropped after; a choice of documents
 with a lesser share of the passages is searched on its own."""
@@ -156,11 +158,12 @@ def _wanted(query: Query, scope: Scope) -> Wanted:
     others are asked for the question's own words: its phrases lead to filings of everyone.
     """
     if scope.company is None and query.companies:
-        return Wanted(query.terms, in_headers=False, rarest=RAREST)
+        return Wanted(query.terms, in_headers=False, rarest=FEWER_WORDS)
     if scope.company is None or not query.topic:
-        return Wanted(query.terms, query.expansions)
+        return Wanted(query.terms, query.expansions, rarest=MOST_WORDS)
     others = [name for name in query.companies if name != scope.company]
-    return Wanted((*query.topic, *terms(" ".join(others))), query.expansions)
+    words = (*query.topic, *terms(" ".join(others)))
+    return Wanted(words, query.expansions, rarest=MOST_WORDS)
 
 
 def _shares(scores: Mapping[str, float]) -> dict[str, float]:

@@ -156,6 +156,15 @@ def test_a_period_is_read_off_its_company_s_list_unless_its_share_is_small(
     assert len(asks) == asked
 
 
+def test_of_many_words_the_rarest_are_looked_for(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "MOST_WORDS", 1)
+    hits = corpus.search("Which passage is short of power?", 30)
+    spoken = [hit.passage.text for hit in hits if hit.lexical_rank is not None]
+    assert spoken == ["Power is short"]
+
+
 @pytest.mark.parametrize("depth", (1, 100))
 def test_a_wide_choice_is_asked_for_with_all_others(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, depth: int
