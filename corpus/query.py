@@ -66,11 +66,11 @@ class Query:
 
 _FROM_WHOM = re.compile(
     r"\b(?:how much|(?:what|which) (?:share|part|portion|proportion|fraction|percent(?:age)?)) of\b"
-    r".*\b(?:c[ao]mes?|stem\w*|deriv\w+|earned|generated|attributable|due) (?:from|by|to|with)\b",
+    r".*\b(?:customer|client|reseller|distributor|buyer|tenant|supplier)s?\b",
     re.IGNORECASE,
 )
 _FORM = re.compile(r"\b(10|8|6|20|40)-?([KQF])\b", re.IGNORECASE)
-_ANY_FORM = re.compile(r"\b(?:an?|any|every|each)\s+(?:10|8|6|20|40)-?[KQF]\b", re.IGNORECASE)
+_ANY_FORM = re.compile(r"\bin an?\s+(?:10|8|6|20|40)-?[KQF]\b", re.IGNORECASE)
 _CALL = re.compile(r"\b(?:earnings|conference)\s+call\b", re.IGNORECASE)
 
 

@@ -67,7 +67,8 @@ class OfflineAnalyst(BaseChatModel):
 def _answer(messages: list[BaseMessage]) -> tuple[str, ...]:
     question, history, views = parse(messages)
     whole = rewrite(question, [(turn.question, turn.answer) for turn in history])
-    asked = analyse(question, whole.removeprefix(question))
+    of_one = len({view.company for view in views}) == 1 and views[0].company is not None
+    asked = analyse(question, whole.removeprefix(question), of_one)
     pool = Pool(candidates(views))
     chosen = select(asked, pool)
     missing = refusal(asked, pool, chosen)

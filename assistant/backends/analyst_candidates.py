@@ -23,7 +23,10 @@ _PERIOD_HEAD = re.compile(
 )
 _HAS_DIGIT = re.compile(r"\d")
 _LINK = re.compile(r"\S*://\S*")
-_SOURCE = re.compile(r"\([^()]*\b\d{4}-\d\d-\d\d[^()]*\)|\bSource: [^;]*")
+_SOURCE = re.compile(
+    r"\((?![^()]*\b(?:ended|ending|as of|until|through)\b)[^()]*\b\d{4}-\d\d-\d\d[^()]*\)"
+    r"|\bSource: [^;]*"
+)
 """A source in brackets with its date, or in a table's column."""
 _LEAST_WORDS = 4
 _LONGEST_HEAD = 120

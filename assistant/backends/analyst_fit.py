@@ -97,7 +97,7 @@ def _period_match(item: Candidate, period: Period) -> float:
     said = max((_likeness(one, period) for one in item.periods), default=0.0)
     if _document_fits(item, period):
         of_it, of_its_day = (0.3, 0.0) if item.periods else (0.6, _OF_ITS_DAY)
-        reports = item.view.period is not None or item.view.ended is not None
+        reports = item.view.period or item.view.ended or _own(item)
         said = max(said, of_it if reports else of_its_day)
     if said > 0:
         return said
@@ -110,9 +110,10 @@ def _likeness(said: Period, period: Period) -> float:
     """Return 1 for the same period, half for a part of the year asked for."""
     if said.year != period.year:
         return 0.0
-    if period.part or period.whole_year:
-        named = said.quarter is None and said.month is None
-        return 1.0 if named and said.part == period.part else 0.5
+    if period.part:
+        return 1.0 if said.part == period.part else 0.0 if said.part else 0.5
+    if period.whole_year:
+        return 1.0 if said.whole_year else 0.5
     if period.fiscal or said.fiscal:
         return 1.0 if period.quarter is not None and said.quarter == period.quarter else 0.0
     return 1.0 if said.end_month == period.end_month else 0.0

@@ -25,14 +25,16 @@ _DEFINES = re.compile(
     re.IGNORECASE,
 )
 _IN_DOCUMENT = re.compile(
-    r"\b(?:items? \d+[a-c]?|notes?|footnotes?|sections?|statements? of|cash flow statement"
-    r"|income statement|balance sheet|management[’']s discussion|MD&A|(?<!following )tables?)\b",
+    r"\b(?:items? \d+[a-c]?|notes? (?:\d+|to)|in (?:a|the|its) notes?|footnotes?|sections?"
+    r"|statements? of|cash flow statement|income statement|balance sheet"
+    r"|management[’']s discussion|MD&A|(?<!following )tables?)\b",
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"\bwhere\b[^:;]*: ", re.IGNORECASE)
 _FRACTION = re.compile(
-    r"\b(?:half|halv(?:ed|es)|(?:one|a|two)[- ]thirds?|(?:a|one|three)[- ]quarters?|doubl(?:ed|es)"
-    r"|tripl(?:ed|es)|(?:two|three|ten)fold)\b",
+    r"\b(?:(?<!first )(?<!second )(?<!latter )half(?!-| (?:year|billion|million))|halv(?:ed|es)"
+    r"|(?:one|a|two)[- ]thirds?|(?:a|one|three)[- ]quarters? of (?:its|the|all|total)"
+    r"|doubl(?:ed|es)|tripl(?:ed|es)|(?:two|three|ten)fold)\b",
     re.IGNORECASE,
 )
 _FIGURED = re.compile(r"\d")
@@ -116,6 +118,7 @@ _CHECKS: Mapping[Wanted, Callable[[Candidate], bool]] = {
     Wanted.MONEY: _has_money,
     Wanted.RATE: _has_rate,
     Wanted.PERCENT: _has_share,
+    Wanted.AMOUNT: lambda item: _has_share(item) or _has_money(item),
     Wanted.DURATION: lambda item: _has_unit(item, "years", "months", "weeks", "days", "hours"),
     Wanted.COUNT: lambda item: any(_is_count(quantity) for quantity in item.quantities),
     Wanted.DATE: lambda item: any(period.month for period in item.periods),

@@ -31,22 +31,26 @@ _FISCAL = re.compile(
 )
 _YEAR = re.compile(r"(?<![\d.,$-])(?:19|20)\d\d(?![\d]|,\d{3}|\s*(?:million|billion))")
 
-_PART = re.compile(r"\b(?:months|half) (?:of|in) (?:the )?$", re.IGNORECASE)
-_NEAR = 24
+_PART = re.compile(
+    r"\b(?:(?P<which>first|second|latter|last) )?(?:half|(?P<count>six|nine) months) (?:of|in) "
+    r"(?:the )?$",
+    re.IGNORECASE,
+)
+_NEAR = 30
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
     """A year, with the quarter or the month where named; `fiscal` where the text says so.
 
-    `part` tells that some months or a half of the year are meant.
+    `part` names the months of the year that are meant: "H1", "H2" or "9M".
     """
 
     year: int
     quarter: int | None = None
     month: int | None = None
     fiscal: bool = False
-    part: bool = False
+    part: str = ""
 
     @property
     def end_month(self) -> int | None:
@@ -109,8 +113,13 @@ def _year(match: re.Match[str]) -> Period:
     return Period(int(match.group()), part=_of_part(match))
 
 
-def _of_part(match: re.Match[str]) -> bool:
-    return _PART.search(match.string, max(0, match.start() - _NEAR), match.start()) is not None
+def _of_part(match: re.Match[str]) -> str:
+    found = _PART.search(match.string, max(0, match.start() - _NEAR), match.start())
+    if found is None:
+        return ""
+    if found["count"] == "nine":
+        return "9M"
+    return "H2" if found["which"] in ("second", "latter", "last") else "H1"
 
 
 def _full(year: str) -> int:

@@ -131,12 +131,15 @@ _TAKEN_FOR_GRANTED = re.compile(
 _BACKGROUND_WEIGHT = 0.2
 
 
-def analyse(question: str, background: str = "") -> Asked:
-    """Return what `question` asks; `background` is what a follow-up leaves to earlier turns."""
+def analyse(question: str, background: str = "", of_someone: bool = False) -> Asked:
+    """Return what `question` asks; `background` is what a follow-up leaves to earlier turns.
+
+    `of_someone` tells that all evidence is of one company, whoever the question names.
+    """
     whole = f"{question} {background}".strip()
     companies = find_companies(whole)
     parts = _contrasted(question, companies) or tuple(
-        _part(text, companies) for text in _parts(question)
+        _part(text, companies, of_someone) for text in _parts(question)
     )
     return Asked(
         text=question,
@@ -185,19 +188,19 @@ def _parts(question: str) -> tuple[str, ...]:
 
 def _contrasted(question: str, companies: Sequence[str]) -> tuple[Part, ...]:
     """Return the terms that a question wants told apart; none where it compares companies."""
-    match = None if companies else _DIFFERENCE.search(question)
+    match = None if companies or periods(question) else _DIFFERENCE.search(question)
     if match is None:
         return ()
     sides = [side for side in _LISTED.split(", ".join(filter(None, match.groups()))) if side]
     return tuple(Part(s, terms_asked(s, companies), Wanted.MEANING, False, False) for s in sides)
 
 
-def _part(text: str, companies: Sequence[str]) -> Part:
+def _part(text: str, companies: Sequence[str], of_someone: bool) -> Part:
     expected = _EXPECTED.search(text) is not None
     return Part(
         text=text,
         terms=terms_asked(text, companies),
-        wanted=wanted_by(text, bool(companies)),
+        wanted=wanted_by(text, of_someone or bool(companies or periods(text))),
         expected=expected,
         actual=not expected and _ACTUAL.search(text) is not None,
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.backends.analyst_candidates import Candidate
 from assistant.backends.analyst_fit import answers, company_match, period_match
-from assistant.backends.analyst_kinds import satisfies
+from assistant.backends.analyst_kinds import defines, satisfies
 from assistant.backends.analyst_question import Asked
 from assistant.backends.analyst_scoring import Pool, mentions
 from assistant.backends.analyst_terms import Term, contains, stems
+from assistant.backends.analyst_topic import SELECTING
 from assistant.backends.analyst_wanted import MEASURED, Wanted
 from corpus.forms import base_form
 
@@ -87,6 +89,10 @@ def _named(name: str, item: Candidate) -> bool:
 
 def _kind(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     """The figure, date or name asked for must be stated of the company that it is asked of."""
+    if asked.wanted is Wanted.MEANING and not any(
+        defines(item, term.ways) for item in chosen for term in asked.terms
+    ):
+        return "a definition, and found none"
     strict = asked.wanted in MEASURED or asked.wanted in (Wanted.DATE, Wanted.PERSON)
     if strict and not any(answers(item, asked) for item in chosen):
         about = f" for {' and '.join(asked.companies)}" if asked.companies else ""
@@ -113,7 +119,7 @@ def _period(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None
 
 def _terms(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
     """Most of what was asked about, rare words above all, must occur in the statements."""
-    weights = {term: pool.rarity(term) for term in asked.terms}
+    weights = {term: pool.rarity(_as_said(term, asked.wanted)) for term in asked.terms}
     total = sum(weights.values())
     if total == 0:
         return None
@@ -123,3 +129,9 @@ def _terms(asked: Asked, pool: Pool, chosen: Sequence[Candidate]) -> str | None:
         return None
     missing = [term.word for term in weights if best[term] < _LEAST_COVERAGE]
     return f"statements on {', '.join(missing)}, and found none"
+
+
+def _as_said(term: Term, wanted: Wanted) -> Term:
+    """Return a term as it weighs here: which one is asked for is shown by figures, else told."""
+    shown = wanted in MEASURED or wanted is Wanted.PERSON
+    return term if shown or term.word.lower() not in SELECTING else replace(term, weight=1.0)

@@ -194,8 +194,10 @@ def _nearness(item: Candidate, weights: Mapping[Term, float], wanted: Wanted) ->
 
 def _told_of(item: Candidate, dated: date, asked: Asked) -> date:
     """Return the day of which a statement tells how things stand, else its document's."""
-    ends = (period.ends for period in item.periods) if asked.standing else ()
-    return max((end for end in ends if end <= dated), default=dated)
+    if not asked.standing:
+        return dated
+    ends = (period.ends for period in item.periods)
+    return max((end for end in ends if end <= dated), default=item.view.ended or dated)
 
 
 def _recency(asked: Asked, item: Candidate, newest: date | None) -> float:

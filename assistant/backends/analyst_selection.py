@@ -52,7 +52,8 @@ class _Ranking:
 
     def _preferred(self, among: Sequence[Scored]) -> Scored:
         """Of what comes close to the best, return a figure of the company's own, or the newest."""
-        close = [item for item in among if item.score >= _CLOSE_SHARE * among[0].score]
+        least = min(among[0].score, _CLOSE_SHARE * among[0].score)
+        close = [item for item in among if item.score >= least]
         if self.asked.companies and self.asked.wanted in MEASURED:
             close = [item for item in close if self._own_as_close(item, among[0])] or close
         if not (self.asked.latest or self.asked.expected):

@@ -10,7 +10,7 @@ from corpus.companies import find_companies
 from corpus.glossary import expand
 from corpus.terms import terms
 
-__all__ = ["terms_asked"]
+__all__ = ["SELECTING", "terms_asked"]
 
 _PERIOD_WORDS = """expect guidance outlook forecast anticipate plan latest current recent actual
 fiscal year quarter first second third fourth end start beginning january february march april may
@@ -25,8 +25,9 @@ _ASKS_AMOUNT = re.compile(
 )
 _NO_TERM = re.compile(r"(?:19|20)\d\d|(?:FY|Q)\d+|10-[KQ]|8-K", re.IGNORECASE)
 _MOVE_WEIGHT = 0.5
+_SAYS_NOTHING = frozenset(map(stem, STOPWORDS))
 _ITEM_WEIGHT = 2.0
-_SELECTING = frozenset({"largest", "biggest", "highest", "smallest", "lowest", "top", "main"})
+SELECTING = frozenset({"largest", "biggest", "highest", "smallest", "lowest", "top", "main"})
 _SELECTING_WEIGHT = 0.3
 """A table shows which is the largest without saying so."""
 _LONGEST_PHRASE = 6
@@ -50,7 +51,9 @@ def _plain_terms(text: str, skipped: set[str] | frozenset[str]) -> Iterator[Term
     for word in re.findall(r"[A-Za-z0-9][\w.’'-]*[\w]|\d", _ASKS_AMOUNT.sub(" ", text)):
         for part in [word] if not re.search(r"[a-z]-[a-z]", word) else word.split("-"):
             root = stem(part)
-            if part.lower() in STOPWORDS or root in skipped or _NO_TERM.fullmatch(part):
+            if part.lower() in STOPWORDS or root in _SAYS_NOTHING | skipped:
+                continue
+            if _NO_TERM.fullmatch(part):
                 continue
             if find_companies(part) or set(stems(part)) <= skipped:
                 continue
@@ -59,7 +62,7 @@ def _plain_terms(text: str, skipped: set[str] | frozenset[str]) -> Iterator[Term
 
 
 def _weight(word: str, root: str) -> float:
-    if word.lower() in _SELECTING:
+    if word.lower() in SELECTING:
         return _SELECTING_WEIGHT
     return _MOVE_WEIGHT if root in UP | DOWN else 1.0
 

@@ -14,6 +14,7 @@ class Wanted(StrEnum):
     MONEY = "an amount of money"
     RATE = "a price per unit"
     PERCENT = "a percentage"
+    AMOUNT = "an amount or a share"
     DURATION = "a length of time"
     COUNT = "a number"
     DATE = "a date"
@@ -25,25 +26,30 @@ class Wanted(StrEnum):
     STATEMENT = "a statement"
 
 
-MEASURED = frozenset({Wanted.MONEY, Wanted.RATE, Wanted.PERCENT, Wanted.DURATION, Wanted.COUNT})
+MEASURED = frozenset(
+    {Wanted.MONEY, Wanted.RATE, Wanted.PERCENT, Wanted.AMOUNT, Wanted.DURATION, Wanted.COUNT}
+)
 """Kinds of answer that are a figure."""
 
 _MEANING = re.compile(
-    r"\bwhat (?:does|do|did|is|are) .{1,60}\b(?:mean|measure|stand for|refer to|meant by)\b"
-    r"|\bwhat (?:is|are) (?:meant by|the (?:difference|distinction|meaning|definition)s?\b)"
-    r"|\bhow (?:is|are) .{1,60}\bdefined\b|\bhow (?:does|do) .{1,60}\bdiffer\b|\bdefine\b",
+    r"\bwhat (?:does|do|is|are) .{1,60}\b(?:mean|measure|stand for|refer to|meant by)\b"
+    r"(?!,? (?:for|to)\b)|\bwhat (?:is|are) (?:meant by|the (?:meaning|definition)s?\b)"
+    r"|\bhow (?:is|are) .{1,60}\bdefined\b|\bhow (?:does|do) .{1,60}\bdefine\b|^define\b",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"what is (?!(?:the|its|their|your)\b|.*\b(?:price|cost|rate|guidance|outlook|forecast)\b)"
+    r"what is (?!(?:the|its|their|your|current|latest|total)\b)"
+    r"(?!.*\b(?:price|cost|rate|guidance|outlook|forecast)\b)"
     r"(?:an? )?[\w-]+(?: [\w-]+){0,2}",
     re.IGNORECASE,
 )
 """The shortest of questions asks what its term means, unless a company is named."""
-_IN_A_DOCUMENT = r"10-[KQ]|filings?|(?:annual|quarterly) reports?|accounts"
+_IN_A_DOCUMENT = r"10-[KQ]|filings?|(?:annual|quarterly) reports?|accounts(?! (?:receiv|pay))"
 _PLACE = re.compile(
-    rf"\b(?:where|(?:which|what) (?:section|part|item|note|page|table|statement)s?)\b"
-    rf".*\b(?:{_IN_A_DOCUMENT})\b",
+    rf"\bwhere (?:in|within)\b.*\b(?:{_IN_A_DOCUMENT})\b"
+    rf"|\bwhere\b.*\b(?:find|found|look|stated?|shown?|disclosed?|listed)\b.*\b(?:{_IN_A_DOCUMENT})\b"
+    rf"|\b(?:which|what) (?:section|part|item|note|page|table|statement)s? (?:of|in) (?:\S+ )?"
+    rf"(?:{_IN_A_DOCUMENT})\b",
     re.IGNORECASE,
 )
 _LESSON = re.compile(
@@ -60,8 +66,7 @@ _PERCENT = re.compile(
     r"\bwhat (?:share|percent\w*|proportion|portion|fraction)\b|\bpercent|\bshare of\b|\bmargins?\b"
     r"|\butili[sz]ation\b|\bhow concentrated\b|\bgrowth rate\b|\bhow fast\b|\bby how much did\b.*"
     r"\b(?:cut|lower|reduce|grow|raise|rise|increase|fall|drop)\b|\bhit rate\b|\btax rates?\b"
-    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b"
-    r"|\bhow much did\b.*\bsave\b|\bhow much of\b",
+    r"|\b(?:grow|rise|increase|fall|decline|drop|change)s? by\b",
     re.IGNORECASE,
 )
 _DURATION = re.compile(
@@ -93,6 +98,7 @@ _KINDS: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (Wanted.RATE, _RATE),
     (Wanted.PERCENT, _PERCENT),
     (Wanted.COUNT, _COUNT),
+    (Wanted.AMOUNT, re.compile(r"\bhow much did\b.*\bsave\b|\bhow much of\b", re.I)),
     (Wanted.MONEY, re.compile(r"\bhow much\b(?! (?:longer|shorter))", re.I)),
     (Wanted.DURATION, _DURATION),
     (Wanted.STATEMENT, re.compile(r"^(?:do|does|did|is|are|was|were|has|have|can|will)\b", re.I)),

@@ -18,8 +18,9 @@ decrease expect anticipate estimate raise cut respectively strong company prior 
 three four five another cash direct future outstanding remain"""
 _NO_PART = frozenset(map(stem, _NO_PARTS.split()))
 _GOVERNED = 10
-_OTHERS = """provision increase decrease reduction change settlement release proceeds gain loss
-charge repayment amortization"""
+_MOVES = frozenset(map(stem, ("increase", "decrease", "reduction", "change")))
+_OTHERS = """provision settlement effect impact benefit release proceeds gain loss charge repayment
+amortization"""
 _OF = frozenset(map(stem, ("of", "for", "in", "from", "on", "related", "associated")))
 _OTHER = frozenset(map(stem, _OTHERS.split()))
 """The figure of "a provision for purchase obligations" is the provision's."""
@@ -38,15 +39,16 @@ def wholeness(asked: Asked, item: Candidate, terms: Iterable[Term]) -> float:
     )
     if not places:
         return 0.0
-    governed = asked.wanted in MEASURED and _governed(item.stems[: places[0]], said)
+    governed = _governed(item.stems[: places[0]], said) if asked.wanted in MEASURED else 0.0
     whole = max(_in_whole(item.stems[max(0, place - 2) : place], said) for place in places)
-    return whole - 0.35 * governed
+    return whole - governed
 
 
-def _governed(before: Stems, said: Stems) -> bool:
-    """Tell whether the item is only what another thing, not asked for, is of."""
-    near = before[-_GOVERNED:]
-    return any(word in _OTHER and word not in said and of in _OF for word, of in pairwise(near))
+def _governed(before: Stems, said: Stems) -> float:
+    """Return what it costs that the item is only what another thing, not asked for, is of."""
+    near = pairwise(before[-_GOVERNED:])
+    heads = {word for word, of in near if of in _OF and word not in said}
+    return 0.35 if heads & _OTHER else 0.15 if heads & _MOVES else 0.0
 
 
 def _in_whole(before: Stems, said: Stems) -> float:

@@ -65,6 +65,7 @@ def test_a_question_is_understood() -> None:
     assert understand("the last earnings call").forms == ("earnings call",)
     assert understand("Where in a 10-K do I find capex?").forms == ()
     assert understand("Has Acme Power filed a 10-K?", ("Acme Power",)).forms == ("10-K",)
+    assert understand("Does any 10-K mention cranes?").forms == ("10-K",)
 
 
 def test_the_topic_holds_no_company_and_no_period() -> None:
@@ -173,6 +174,7 @@ def test_whatever_is_asked_has_a_subject(text: str) -> None:
         ("What share of CoreWeave's revenue came from Microsoft?", False),
         ("How much of NVIDIA's revenue came from its largest customer?", False),
         ("What was NVIDIA's revenue from sales of chips in 2024?", True),
+        ("How much of NVIDIA's net income was attributable to others?", True),
         ("Compare the revenue of CoreWeave and Microsoft in 2024", True),
     ),
 )

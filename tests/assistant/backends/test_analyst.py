@@ -450,3 +450,42 @@ def test_how_a_company_does_something_is_told_by_what_it_does() -> None:
         (CALL, "We finance most of them with loans that are paid back over ten years."),
     )
     assert text.startswith("Meta (earnings call, 28 January 2026): We finance most of them")
+
+
+def test_no_definition_is_refused() -> None:
+    assert is_refusal(answer("What is the difference between silos and cranes?", GUIDANCE))
+    assert is_refusal(answer("What does dredging mean?", GUIDANCE))
+
+
+def test_a_short_question_over_one_company_s_documents_asks_for_its_figure() -> None:
+    figure = (ANNUAL, "Backlog was $150.0 billion.")
+    meaning = (CALL, "Backlog is the sum of orders that are not yet delivered.")
+    assert "$150.0 billion" in answer("What is backlog?", figure, meaning)
+
+
+def test_half_a_year_is_no_share() -> None:
+    text = answer(
+        "What share of Meta's revenue came from resellers in 2025?",
+        (ANNUAL, "Revenue from resellers was strong in the second half of 2025."),
+    )
+    assert is_refusal(text)
+
+
+def test_a_figure_of_a_day_does_not_lose_to_undated_text_of_the_same_filing() -> None:
+    filing = (
+        "Courses are given to all employees in 15 languages. "
+        "On December 31, 2025, Meta had 92,000 employees."
+    )
+    assert "92,000" in answer("How many employees does Meta have?", (ANNUAL, filing))
+
+
+def test_a_part_of_the_year_is_not_answered_by_another_part() -> None:
+    text = answer(
+        "What was Meta's revenue in the second half of 2025?",
+        (
+            NOTE,
+            "Meta's revenue was $90 billion in the first half of 2025. Meta's revenue was "
+            "$111 billion in the second half of 2025.",
+        ),
+    )
+    assert text.split(": ")[1].startswith("Meta's revenue was $111")

@@ -22,8 +22,8 @@ from assistant.backends.analyst_wanted import Wanted
         ("FY2026Q2", (Period(2026, quarter=2, fiscal=True),)),
         ("the March 2026 quarter", (Period(2026, month=3),)),
         ("on April 30, 2026", (Period(2026, month=4),)),
-        ("the first nine months of fiscal year 2026", (Period(2026, fiscal=True, part=True),)),
-        ("the second half of 2025", (Period(2025, part=True),)),
+        ("the first nine months of fiscal year 2026", (Period(2026, fiscal=True, part="9M"),)),
+        ("the second half of 2025", (Period(2025, part="H2"),)),
         ("$2025 and 2,025 and 3.2024", ()),
     ],
 )
@@ -68,8 +68,12 @@ def test_a_period_holds_days_by_the_calendar(period: Period, day: date, held: bo
         ("What is the capex?", Wanted.MONEY),
         ("How does backlog differ from RPO?", Wanted.MEANING),
         ("Where in a 10-K do I find purchase commitments?", Wanted.PLACE),
+        ("What part of 3M's accounts receivable is past due?", Wanted.STATEMENT),
         ("What do the canals teach about capex?", Wanted.STATEMENT),
-        ("How much did Coinbase save by routing?", Wanted.PERCENT),
+        ("What did the change mean for Amazon's operating income?", Wanted.STATEMENT),
+        ("When did 3M define its segments anew?", Wanted.DATE),
+        ("What is 2025 capex?", Wanted.MONEY),
+        ("How much did Coinbase save by routing?", Wanted.AMOUNT),
     ],
 )
 def test_the_kind_of_answer_is_understood(question: str, wanted: Wanted) -> None:
