@@ -20,7 +20,7 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"\b(?:means?|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|refers? to"
+    r"\b(?:means|(?<!I )(?<!you )(?<!we )mean|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|refers? to"
     r"|stands? for|measures?|counts?|compares?|describes?|defined as|share of|ratio of)\b",
     re.IGNORECASE,
 )

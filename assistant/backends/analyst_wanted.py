@@ -84,7 +84,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    r"\bhow many\b(?! (?:years|months|weeks|days|hours)\b)|\bnumber of\b"
+    r"\bhow many\b(?! (?:years|months|weeks|days|hours)\b)|\bnumber of\b|\bheadcount\b"
     r"|\bhow much (?:\w+ )?(?:power|capacity|energy|electricity|compute|memory|storage)\b",
     re.IGNORECASE,
 )

@@ -455,6 +455,7 @@ def test_how_a_company_does_something_is_told_by_what_it_does() -> None:
 def test_no_definition_is_refused() -> None:
     assert is_refusal(answer("What is the difference between silos and cranes?", GUIDANCE))
     assert is_refusal(answer("What does dredging mean?", GUIDANCE))
+    assert is_refusal(answer("What does dredging mean?", (CALL, "Dredging, I mean, not digging.")))
 
 
 def test_a_short_question_over_one_company_s_documents_asks_for_its_figure() -> None:

@@ -54,6 +54,7 @@ def test_a_period_holds_days_by_the_calendar(period: Period, day: date, held: bo
         ("What share of revenue came from Microsoft?", Wanted.PERCENT),
         ("What useful life do servers have?", Wanted.DURATION),
         ("How many GPUs does it run?", Wanted.COUNT),
+        ("What is Oracle's headcount?", Wanted.COUNT),
         ("How much contracted power is there?", Wanted.COUNT),
         ("Who runs Meta Compute?", Wanted.PERSON),
         ("When did the deal close?", Wanted.DATE),
