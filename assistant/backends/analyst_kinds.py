@@ -20,8 +20,8 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _DEFINES = re.compile(
-    r"\b(?:means|(?<!I )(?<!you )(?<!we )mean|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|refers? to"
-    r"|stands? for|measures?|counts?|compares?|describes?|defined as|share of|ratio of)\b",
+    r"\b(?:means|(?<!I )(?<!you )(?<!we )mean|refers? to"
+    r"|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|stands? for|measures?|counts?|compares?|describes?|defined as|share of|ratio of)\b",
     re.IGNORECASE,
 )
 _IN_DOCUMENT = re.compile(
