@@ -21,6 +21,8 @@ from corpus.wording import OVER_FETCH, Spoken, rows_on, showing, spoken
 
 __all__ = ["Candidates", "Finder"]
 
+BESIDE = ThreadPoolExecutor(thread_name_prefix="words")
+"""Threads of this process for what is said in words, for every corpus that is open."""
 EXACT_PASSAGES = 5_000
 """Among no more passages than this exact search is as quick as the index."""
 
@@ -49,11 +51,6 @@ class Finder:
         self._indexes = indexes
         self._embedder = embedder
         self._exact = ExactSearch(catalog)
-        self._beside = ThreadPoolExecutor(thread_name_prefix="words")
-
-    def close(self) -> None:
-        """Let the thread for the words end; nothing is searched after."""
-        self._beside.shutdown()
 
     def find(self, query: Query, chosen: Sequence[Scope], depth: int, whole: Extent) -> Candidates:
         """Return up to `depth` candidates of each list; `whole` is all that the corpus holds.
@@ -61,7 +58,7 @@ class Finder:
         Raises ModelUnavailable, and CorpusDamaged when the lexical index cannot be read.
         """
         # The model and the words run beside each other; the meter knows its turn by this thread.
-        said = self._beside.submit(
+        said = BESIDE.submit(
             self._indexes.lexically, lambda index: spoken(index, query, chosen, depth, whole)
         )
         vector = self._embedder.embed_query(query.subject or query.text)

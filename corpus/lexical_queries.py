@@ -46,7 +46,8 @@ def words_query(
     """
     stems = tuple(stemming.analyze(" ".join(wanted.words)))
     if wanted.rarest is not None and len(stems) > wanted.rarest:
-        stems = tuple(sorted(stems, key=held)[: wanted.rarest])
+        found = [stem for stem in dict.fromkeys(stems) if held(stem)]
+        stems = tuple(sorted(found, key=held)[: wanted.rarest])
     groups = [_distinct(stemming, group) for group in wanted.groups]
     clauses = [
         (Occur.Should, clause)

@@ -70,7 +70,11 @@ _FROM_WHOM = re.compile(
     re.IGNORECASE,
 )
 _FORM = re.compile(r"\b(10|8|6|20|40)-?([KQF])\b", re.IGNORECASE)
-_ANY_FORM = re.compile(r"\bin an?\s+(?:10|8|6|20|40)-?[KQF]\b", re.IGNORECASE)
+_ANY_FORM = re.compile(
+    r"\bin an?\s+(?:10|8|6|20|40)-?[KQF](?:\s*(?:,|\bor\b|\band\b)\s*(?:an?\s+)?"
+    r"(?:10|8|6|20|40)-?[KQF])*\b",
+    re.IGNORECASE,
+)
 _CALL = re.compile(r"\b(?:earnings|conference)\s+call\b", re.IGNORECASE)
 
 

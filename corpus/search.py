@@ -109,10 +109,6 @@ class Searcher:
         self._library: Library | None = None
         self._fitting: Library | None = None
 
-    def close(self) -> None:
-        """Wait for the searches in flight; nothing is searched after."""
-        self._finder.close()
-
     def library(self) -> Library:
         """Return the library of this generation, read again only when it has moved."""
         now = self._generation.current()
@@ -139,7 +135,7 @@ class Searcher:
             return ()
         sides = sides_of(considered.query, considered.shelf)
         # A side of a comparison may begin far behind the others.
-        limit = len(considered.features) if len(sides) > 1 else 2 * k
+        limit = len(considered.features) if len(sides) > 1 else max(DEPTH, 2 * k)
         ranked = rank(considered.features, considered.found, self._weights, limit)
         return self._hits(shared_out(placed_in(ranked), sides, k), considered)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Self
 
 from corpus.catalog import Stamped
 from corpus.models import Document
@@ -19,10 +18,6 @@ class Shelf:
     """Searched documents; what is told of them is worked out once, whatever is asked."""
 
     stamped: tuple[Stamped, ...]
-
-    @classmethod
-    def of(cls, documents: Iterable[Document]) -> Self:
-        return cls(tuple(Stamped(document, 0) for document in documents))
 
     @cached_property
     def documents(self) -> Mapping[str, Document]:

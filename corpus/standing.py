@@ -48,7 +48,8 @@ def standings(
 ) -> dict[str, Standing]:
     """Return how documents stand to the question among all of the `shelf`, by document id.
 
-    Only those of the `wanted` ids are told, where these are given.
+    The last period asked for is the last that a document of the companies named speaks for. Only
+    those of the `wanted` ids are told, where these are given.
     """
     about = _about_companies(query, shelf)
     spoken_for = [p for p in query.periods if any(p.matches(d) for d in about)]

@@ -91,7 +91,6 @@ class Corpus:
 
     def close(self) -> None:
         """Release the indexes and the database; queries in flight are waited for."""
-        self._searcher.close()
         self._indexes.close()
         self._catalog.close()
 

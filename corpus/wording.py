@@ -21,7 +21,7 @@ __all__ = ["OVER_FETCH", "Spoken", "rows_on", "showing", "spoken"]
 Asking = Callable[[Wanted, int, Sequence[str] | None], list[Scored]]
 """A method of the lexical index that scores passages or leaves."""
 MANY = 100
-"""Documents from which on it is quicker to drop those of others after than to look for each."""
+"""Documents beyond which it is quicker to drop those of others after than to look for each."""
 ROWS = 100
 """Passages looked at for one row; statements stand near their top."""
 MOST_WORDS = 16
@@ -50,7 +50,8 @@ def spoken(
     index: LexicalIndex, query: Query, chosen: Sequence[Scope], depth: int, whole: Extent
 ) -> Spoken:
     """Return up to `depth` passages and leaves of each choice that share words with a question."""
-    search = _Search(query, depth, whole)
+    beside = any(scope.company for scope in chosen)
+    search = _Search(query, depth, whole, beside)
     return Spoken(
         search.shares(index.passages, chosen),
         search.shares(index.leaves, chosen),
@@ -63,6 +64,7 @@ class _Search:
     query: Query
     depth: int
     whole: Extent
+    beside: bool
 
     def outlooks(self, index: LexicalIndex, chosen: Sequence[Scope]) -> dict[str, float]:
         """Return shares for guidance in the companies' own words, where they speak here at all."""
@@ -88,20 +90,24 @@ class _Search:
 
     def _scores(self, ask: Asking, scope: Scope, within: Sequence[Scope]) -> dict[str, float]:
         """Return the scores of the best of a choice and of the best of each choice within it."""
-        found = self._found(ask, scope, OVER_FETCH * self.depth if within else self.depth)
+        limit = OVER_FETCH * self.depth if within else self.depth
+        found = self._found(ask, scope, limit)
         best = found[: self.depth]
         for narrower in within:
-            best += _among(found, narrower)[: self.depth]
+            own = _among(found, narrower)
+            if len(found) == limit and len(own) < self.depth / 2:
+                own = self._found(ask, narrower, self.depth)
+            best += own[: self.depth]
         return {entry.id: score for entry, score in best}
 
     def _found(self, ask: Asking, scope: Scope, limit: int) -> list[Scored]:
-        wanted = _wanted(self.query, scope)
+        wanted = _wanted(self.query, scope, self.beside)
         if scope.is_all(self.whole):
             return ask(wanted, limit, None)
         if len(scope.ids) > MANY and scope.passages * OVER_FETCH >= self.whole.passages:
             found = _among(ask(wanted, OVER_FETCH * self.depth, None), scope)
-            if len(found) >= self.depth:
-                return found
+            if len(found) >= limit:
+                return found[:limit]
         return ask(wanted, limit, scope.ids)
 
 
@@ -132,9 +138,10 @@ def rows_on(index: LexicalIndex, query: Query, shown: Mapping[str, FoundLeaf]) -
 def _nested(about: tuple[Scope, ...]) -> Iterator[tuple[Scope, tuple[Scope, ...]]]:
     """Yield choices to ask for, each with those within it that are read off its own list.
 
-    The first choice of a company holds the others.
+    The widest choice of a company holds the others.
     """
-    widest, *narrower = about
+    widest = max(about, key=lambda scope: len(scope.ids))
+    narrower = [scope for scope in about if scope is not widest]
     share = widest.passages / OVER_FETCH
     yield widest, tuple(scope for scope in narrower if scope.passages >= share)
     yield from ((scope, ()) for scope in narrower if scope.passages < share)
@@ -150,14 +157,14 @@ def _own_words(scope: Scope) -> Scope:
     return replace(scope, documents=tuple(own))
 
 
-def _wanted(query: Query, scope: Scope) -> Wanted:
+def _wanted(query: Query, scope: Scope, beside: bool) -> Wanted:
     """Return the words that tell among the documents of a choice.
 
     Within a company's documents its name says nothing, in all documents it says most; another
     company that the question names is a counterparty there. Beside a company's own documents all
     others are asked for the question's own words: its phrases lead to filings of everyone.
     """
-    if scope.company is None and query.companies:
+    if scope.company is None and beside:
         return Wanted(query.terms, in_headers=False, rarest=FEWER_WORDS)
     if scope.company is None or not query.topic:
         return Wanted(query.terms, query.expansions, rarest=MOST_WORDS)

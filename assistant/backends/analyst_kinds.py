@@ -21,7 +21,8 @@ _REASON = re.compile(
 )
 _DEFINES = re.compile(
     r"\b(?:means|(?<!I )(?<!you )(?<!we )mean|refers? to"
-    r"|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|stands? for|measures?|counts?|compares?|describes?|defined as|share of|ratio of)\b",
+    r"|(?:is|are) (?:an?|the|what|how|those|defined|measured|counted)|stands? for"
+    r"|measures?|counts?|compares?|describes?|defined as|share of|ratio of)\b",
     re.IGNORECASE,
 )
 _IN_DOCUMENT = re.compile(

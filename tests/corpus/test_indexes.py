@@ -229,3 +229,42 @@ def test_whatever_chromadb_raises_names_the_remedy(vectors: VectorIndex) -> None
     vectors.upsert(ids, matrix)
     with pytest.raises(CorpusDamaged, match=r"vector index at .*doctor --repair"):
         vectors.upsert(["wrong"], matrix[:1, :3])
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    (
+        ("The cost of goods sold rose.", True),
+        ("The cost of goods was low.", False),
+        ("Goods sold rose at cost.", False),
+    ),
+)
+def test_a_phrase_stands_where_all_its_pairs_do(
+    lexical: LexicalIndex, text: str, there: bool
+) -> None:
+    lexical.replace(REPORT.id, passages(REPORT, text))
+    lexical.commit()
+    phrase = Wanted((), ((("cost", "of", "goods", "sold"),),))
+    assert bool(lexical.passages(phrase, 5)) is there
+
+
+def test_a_phrase_may_go_on_from_a_page_s_passage_to_its_next(lexical: LexicalIndex) -> None:
+    lexical.replace(REPORT.id, passages(REPORT, "Net cash from operating", "activities rose."))
+    lexical.commit()
+    phrase = Wanted((), ((("operating", "activities"),),))
+    assert len(lexical.leaves(phrase, 5)) == 1
+    assert lexical.passages(phrase, 5) == []
+
+
+def test_the_rarest_words_are_of_those_that_stand_somewhere(lexical: LexicalIndex) -> None:
+    lexical.replace(REPORT.id, passages(REPORT, "Capacity fell.", "Capacity of cranes rose."))
+    lexical.commit()
+    many = ("zeppelin", "quagga", "capacity", "cranes", "cranes", "okapi")
+    found = lexical.passages(Wanted(many, rarest=1), 5)
+    assert [entry.id for entry, _ in found] == [passages(REPORT, "", "")[1].id]
+
+
+def test_headers_are_looked_through_where_they_are_asked_for(lexical: LexicalIndex) -> None:
+    filled(lexical)
+    assert len(lexical.passages(Wanted(("fy2025",)), 5)) == 2
+    assert lexical.passages(Wanted(("fy2025",), in_headers=False), 5) == []

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
 
 from corpus.candidates import Candidates
+from corpus.catalog import Stamped
 from corpus.lexical_entries import FoundLeaf
 from corpus.models import Document, Statement
 from corpus.query import understand
@@ -14,6 +16,11 @@ from corpus.standing import Standing, standings
 from corpus.statement_pages import Showing
 from corpus.wording import Spoken
 from tests.corpus.making import document
+
+
+def shelf_of(documents: Iterable[Document]) -> Shelf:
+    return Shelf(tuple(Stamped(each, 0) for each in documents))
+
 
 OLD = document("old", companies=("Meta",), form="10-K", fiscal_period="FY2023")
 NEW = document(
@@ -26,7 +33,7 @@ NEW = document(
 SHARED = document("shared", companies=("Amazon", "Meta"), published=date(2023, 1, 31))
 OTHER = document("other", companies=("Amazon",))
 NOBODY = document("nobody")
-SHELF = Shelf.of((OLD, NEW, SHARED, OTHER, NOBODY))
+SHELF = shelf_of((OLD, NEW, SHARED, OTHER, NOBODY))
 CASH_FLOW = frozenset({Statement.CASH_FLOW})
 
 
@@ -71,13 +78,13 @@ def test_age_counts_where_no_period_is_asked_for() -> None:
 def test_what_is_written_about_a_company_ranks_below_its_own_filings() -> None:
     news = document("news", companies=("Meta",), form="article")
     query = understand("What did Meta earn?")
-    assert standings(query, Shelf.of((NEW, news)))[news.id].second_hand == 1.0
-    assert standings(query, Shelf.of((NEW, news)))[NEW.id].second_hand == 0.0
-    assert standings(query, Shelf.of((OTHER, news)))[news.id].second_hand == 0.0, (
+    assert standings(query, shelf_of((NEW, news)))[news.id].second_hand == 1.0
+    assert standings(query, shelf_of((NEW, news)))[NEW.id].second_hand == 0.0
+    assert standings(query, shelf_of((OTHER, news)))[news.id].second_hand == 0.0, (
         "nothing better is here"
     )
     unasked = understand("What did the market earn?")
-    assert standings(unasked, Shelf.of((NEW, news)))[news.id].second_hand == 0.0
+    assert standings(unasked, shelf_of((NEW, news)))[news.id].second_hand == 0.0
 
 
 def leaf(name: str, owner: Document = NEW, showing: Showing = Showing()) -> FoundLeaf:  # noqa: B008
@@ -129,7 +136,7 @@ def test_a_statement_counts_where_it_holds_the_answer(
 
 def test_documents_that_are_not_admitted_are_not_ranked() -> None:
     query = understand("What is said?")
-    assert features(query, FOUND, standings(query, Shelf.of((OTHER,)))) == {}
+    assert features(query, FOUND, standings(query, shelf_of((OTHER,)))) == {}
 
 
 def test_leaves_come_by_score_and_their_passages_by_nearness() -> None:

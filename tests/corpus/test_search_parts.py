@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus.models import Document, PassageKind, ReasonKind
+from corpus import search
+from corpus.models import Document, Filters, PassageKind, ReasonKind
 from corpus.store import Corpus
 from tests.corpus.making import document, passages, put
 from tests.fakes import HashingEmbedder
@@ -111,3 +112,48 @@ def test_a_statement_is_named_among_the_reasons(corpus: Corpus) -> None:
     assert (ReasonKind.STATEMENT, "cash flow statement") in [
         (reason.kind, reason.text) for reason in shown.reasons
     ]
+
+
+def test_a_company_known_from_a_header_alone_is_searched_with_all_words(corpus: Corpus) -> None:
+    told = "Purchases of property and equipment were 5 billion"
+    put(corpus, document("x"), told, "Staff rose", header="Meta Platforms report 2024")
+    put(corpus, document("y"), "Capex of Acme is big: Acme's capex", header="Acme report 2024")
+    assert corpus.search("What is Meta's capex?", 3)[0].passage.text == told
+
+
+def test_a_period_of_one_shared_document_leaves_each_company_its_own(corpus: Corpus) -> None:
+    told = "Purchases of property and equipment {}"
+    both = document("both", companies=("Meta", "Amazon"), fiscal_period="FY2025", form="article")
+    put(corpus, both, "Data centers grow at both")
+    put(corpus, filed("Meta", "FY2024", form="10-K"), told.format("rose"))
+    put(corpus, filed("Amazon", "FY2024", form="10-K"), told.format("fell"))
+    hits = corpus.search("Compare the capex of Meta and Amazon in FY2025", 8)
+    ranks = {hit.passage.text: hit.lexical_rank for hit in hits}
+    assert ranks[told.format("rose")] is not None
+    assert ranks[told.format("fell")] is not None
+
+
+def test_passages_over_many_pages_fill_all_places(corpus: Corpus) -> None:
+    owner = filed("Meta", "FY2024")
+    spans = [
+        replace(span, page=5 * number + 1, page_last=5 * number + 5)
+        for number, span in enumerate(passages(owner, *(f"Servers, slide {n}" for n in range(30))))
+    ]
+    with corpus.writing() as writer:
+        writer.add(owner, spans, HashingEmbedder().embed_passages([span.text for span in spans]))
+    assert len(corpus.search("servers", 10)) == 10
+
+
+def test_a_period_that_a_company_s_list_hardly_holds_is_asked_for_itself(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "DEPTH", 4)
+    many = [f"Servers and servers and servers {number}" for number in range(160)]
+    put(corpus, filed("Meta", "FY2025"), *many)
+    put(corpus, filed("Meta", "FY2023"), *(f"A word on servers, {n}" for n in range(60)))
+    considered = corpus._searcher.consider("What did Meta say of servers in FY2023?", 2, Filters())
+    assert considered is not None
+    spoken = [considered.shelf.documents[leaf.document_id].fiscal_period
+              for leaf_id, leaf in considered.found.leaves.items()
+              if leaf_id in considered.found.words.leaves]  # fmt: skip
+    assert spoken.count("FY2023") == 4
