@@ -12,7 +12,7 @@ import pytest
 from corpus import search
 from corpus.models import Document, Filters, PassageKind, ReasonKind
 from corpus.store import Corpus
-from tests.corpus.making import document, passages, put
+from tests.corpus.making import document, passages, put, texts
 from tests.fakes import HashingEmbedder
 
 
@@ -116,8 +116,10 @@ def test_a_statement_is_named_among_the_reasons(corpus: Corpus) -> None:
 
 def test_a_company_known_from_a_header_alone_is_searched_with_all_words(corpus: Corpus) -> None:
     told = "Purchases of property and equipment were 5 billion"
-    put(corpus, document("x"), told, "Staff rose", header="Meta Platforms report 2024")
-    put(corpus, document("y"), "Capex of Acme is big: Acme's capex", header="Acme report 2024")
+    ours = (told, "Staff rose", *texts("x", 4))
+    put(corpus, document("x"), *ours, header="Meta Platforms report 2024")
+    theirs = ("Capex of Acme is big and what is Acme's capex", "Staff fell", *texts("y", 4))
+    put(corpus, document("y"), *theirs, header="Acme report 2024")
     assert corpus.search("What is Meta's capex?", 3)[0].passage.text == told
 
 
