@@ -134,10 +134,21 @@ class Searcher:
         if considered is None:
             return ()
         sides = sides_of(considered.query, considered.shelf)
+        return self._hits(shared_out(self._placed(considered, sides, k), sides, k), considered)
+
+    def _placed(
+        self, considered: Considered, sides: Sequence[frozenset[str]], k: int
+    ) -> list[_Placed]:
+        """Return passages in order, `k` of them or more where there are so many."""
+        known, found = considered.features, considered.found
         # A side of a comparison may begin far behind the others.
-        limit = len(considered.features) if len(sides) > 1 else max(DEPTH, 2 * k)
-        ranked = rank(considered.features, considered.found, self._weights, limit)
-        return self._hits(shared_out(placed_in(ranked), sides, k), considered)
+        limit = len(known) if len(sides) > 1 else 2 * k
+        ranked = rank(known, found, self._weights, limit)
+        placed = placed_in(ranked)
+        if limit < len(known) and (len(placed) < k or placed[k - 1].score < ranked[-1].score):
+            # Leaves of the same passages take few places: one left out could stand before these.
+            placed = placed_in(rank(known, found, self._weights, len(known)))
+        return placed
 
     def consider(self, question: str, k: int, filters: Filters) -> Considered | None:
         """Return the candidates for `k` hits and what is known of them; None where nothing is."""
